@@ -1,0 +1,65 @@
+import type { Sha256 } from './sha256.ts';
+
+/**
+ * What a contents or metadata rule reads of an artifact's core metadata. Texts are as written; what does not
+ * parse is kept as text, because it is the rules that refuse it.
+ */
+export interface CoreMetadata {
+  readonly metadataVersion: string;
+  readonly name: string;
+  readonly version: string;
+  readonly requiresDist: readonly string[];
+  readonly requiresPython?: string;
+  readonly providesExtra: readonly string[];
+  /** PEP 639 `License-Expression`. */
+  readonly licenseExpression?: string;
+  /** The free `License` field, whole up to 4,096 characters; `licenseIsLong` says that it was longer. */
+  readonly license?: string;
+  readonly licenseIsLong: boolean;
+  readonly licenseFiles: readonly string[];
+  /** Classifiers that begin with `License ::`. */
+  readonly licenseClassifiers: readonly string[];
+  readonly summary?: string;
+  readonly dynamic: readonly string[];
+}
+
+/** Metadata with where it is from. Provisional: said by a sidecar or read by ranges, before the bytes are verified. */
+export interface MetadataFact {
+  readonly origin: 'sidecar' | 'ranges' | 'contents';
+  /** Digest of the METADATA file itself, which the store holds as a blob. */
+  readonly sha256: Sha256;
+  readonly metadata: CoreMetadata;
+}
+
+/** The version of the code that makes Evidence; raised when it begins to extract something new. */
+export const EXTRACTOR = 1;
+
+/** Facts from verified bytes of one wheel. */
+export interface WheelEvidence {
+  readonly kind: 'wheel';
+  readonly extractor: number;
+  readonly sha256: Sha256;
+  readonly sizeBytes: number;
+  readonly metadata: MetadataFact;
+  readonly distInfo: string;
+  readonly wheelVersion: string;
+  readonly rootIsPurelib: boolean;
+  readonly tags: readonly string[];
+  readonly memberCount: number;
+  readonly unpackedBytes: number;
+  /** Members that RECORD does not name, and rows of RECORD without a member; at most 20 of each. */
+  readonly unrecorded: readonly string[];
+  readonly missing: readonly string[];
+}
+
+/** The bytes could not be read the one safe way: why, from the closed list of `validation/archives`. */
+export interface RefusedEvidence {
+  readonly kind: 'refused';
+  readonly extractor: number;
+  readonly sha256: Sha256;
+  readonly sizeBytes: number;
+  readonly reason: string;
+  readonly message: string;
+}
+
+export type Evidence = WheelEvidence | RefusedEvidence;
