@@ -1,0 +1,158 @@
+import { isGatehouseError } from '../../model/errors.ts';
+import type { CoreMetadata } from '../../model/evidence.ts';
+import { findClassifierCandidates } from './classifiers.ts';
+import { combineCandidates } from './combine.ts';
+import {
+  equalExpressions,
+  type License,
+  type LicenseExpression,
+  licensesOf,
+  parseLicense,
+  parseLicenseExpression,
+} from './expression.ts';
+import { isLicenseReference } from './identifiers.ts';
+import { type LicenseFieldReading, readLicenseField } from './license-field.ts';
+
+/**
+ * What core metadata say of the licence: possible worlds, never a guess. One of `worlds` is true if the
+ * metadata are honest, and nobody knows which. `evidence` is one line for each field that speaks.
+ */
+export type LicenseReading = {
+  readonly evidence: readonly string[];
+  /** There is a licence text, pasted or in a file, that was not read. */
+  readonly hasText: boolean;
+} & LicenseStatement;
+
+type LicenseStatement =
+  | {
+      readonly kind: 'worlds';
+      readonly worlds: readonly LicenseExpression[];
+      /** The field, or fields, that said it. */
+      readonly origin: string;
+    }
+  /** Nothing is said. */
+  | { readonly kind: 'silent' }
+  /** `License-Expression` is not an expression; `problem` says where. */
+  | { readonly kind: 'invalid'; readonly problem: string }
+  /** `License` and the classifiers exclude each other. */
+  | {
+      readonly kind: 'conflict';
+      readonly field: readonly LicenseExpression[];
+      readonly classifiers: readonly LicenseExpression[];
+    }
+  /** A field says something that no table knows; it may change what the others mean. */
+  | { readonly kind: 'unread'; readonly origin: string; readonly value: string };
+
+type ClassifiersReading =
+  /** For each classifier that says something, what it may mean. */
+  | { readonly kind: 'candidates'; readonly statements: readonly (readonly License[])[] }
+  | { readonly kind: 'unread'; readonly value: string };
+
+const PROPRIETARY = parseLicense('LicenseRef-Proprietary');
+
+/**
+ * Reads the licence that metadata declare. A `License-Expression` says it alone (PEP 639). Else the `License`
+ * field and the classifiers are intersected, where both speak.
+ */
+export function readLicense(metadata: CoreMetadata): LicenseReading {
+  const field = readField(metadata);
+  const statement =
+    metadata.licenseExpression === undefined
+      ? readLegacy(field, metadata)
+      : readExpression(metadata.licenseExpression);
+  return {
+    ...statement,
+    evidence: evidenceOf(field, metadata),
+    hasText: field.kind === 'text' || metadata.licenseFiles.length > 0,
+  };
+}
+
+function readExpression(text: string): LicenseStatement {
+  try {
+    const worlds = [parseLicenseExpression(text)];
+    return { kind: 'worlds', worlds, origin: 'License-Expression' };
+  } catch (error) {
+    if (!isGatehouseError(error, 'invalid-expression')) throw error;
+    return { kind: 'invalid', problem: error.message };
+  }
+}
+
+function readLegacy(field: LicenseFieldReading, metadata: CoreMetadata): LicenseStatement {
+  const classifiers = readClassifiers(metadata.licenseClassifiers);
+  if (field.kind === 'unread') {
+    return { kind: 'unread', origin: 'License', value: quote(metadata.license ?? '') };
+  }
+  if (classifiers.kind === 'unread') return { ...classifiers, origin: 'classifiers' };
+  const { statements } = classifiers;
+  if (field.kind !== 'candidates') return combineClassifiers(statements);
+  if (statements.length === 0) {
+    return { kind: 'worlds', worlds: field.candidates, origin: 'License' };
+  }
+  const worlds = field.candidates.filter((world) => agrees(world, statements));
+  return worlds.length === 0
+    ? { kind: 'conflict', field: field.candidates, classifiers: statements.flat() }
+    : { kind: 'worlds', worlds, origin: 'License and classifiers' };
+}
+
+function readField({ license, licenseIsLong }: CoreMetadata): LicenseFieldReading {
+  if (licenseIsLong) return { kind: 'text' };
+  return license === undefined ? { kind: 'silent' } : readLicenseField(license);
+}
+
+function readClassifiers(classifiers: readonly string[]): ClassifiersReading {
+  const distinct = [...new Set(classifiers)];
+  const unknown = distinct.find((text) => findClassifierCandidates(text) === undefined);
+  if (unknown !== undefined) return { kind: 'unread', value: quote(unknown) };
+  const statements = distinct
+    .map((text) => findClassifierCandidates(text) ?? [])
+    .filter((candidates) => candidates.length > 0);
+  return { kind: 'candidates', statements };
+}
+
+// PEP 639: several classifiers have no connective. Any mixture of the two lies between all OR and all AND.
+function combineClassifiers(statements: readonly (readonly License[])[]): LicenseStatement {
+  if (statements.length === 0) return { kind: 'silent' };
+  const worlds = combineCandidates(statements, ['or', 'and']);
+  if (worlds !== undefined) return { kind: 'worlds', worlds, origin: 'classifiers' };
+  const value = `${statements.length} that may be combined in too many ways`;
+  return { kind: 'unread', origin: 'classifiers', value };
+}
+
+/** Whether an expression is of the licences that the classifiers name, each of them at least once. */
+function agrees(world: LicenseExpression, statements: readonly (readonly License[])[]): boolean {
+  const licenses = licensesOf(world);
+  return (
+    licenses.every((license) => statements.some((candidates) => isAmong(license, candidates))) &&
+    statements.every((candidates) => licenses.some((license) => isAmong(license, candidates)))
+  );
+}
+
+// No classifier can name an exception, and "Other/Proprietary License" and its like leave even the name to the
+// License field.
+function isAmong({ id, orLater }: License, candidates: readonly License[]): boolean {
+  const license: License = { kind: 'license', id, orLater };
+  return candidates.some(
+    (candidate) =>
+      equalExpressions(candidate, license) ||
+      (equalExpressions(candidate, PROPRIETARY) && isLicenseReference(id)),
+  );
+}
+
+const MAXIMUM_EVIDENCE = 10;
+
+function evidenceOf(field: LicenseFieldReading, metadata: CoreMetadata): readonly string[] {
+  const { licenseExpression, license, licenseClassifiers, licenseFiles } = metadata;
+  const text = field.kind === 'text' ? 'a whole text, not read, that begins ' : '';
+  return [
+    ...(licenseExpression === undefined ? [] : [`License-Expression: ${quote(licenseExpression)}`]),
+    ...(license === undefined ? [] : [`License: ${text}${quote(license)}`]),
+    ...licenseClassifiers.slice(0, MAXIMUM_EVIDENCE).map((name) => `Classifier: ${quote(name)}`),
+    ...licenseFiles
+      .slice(0, MAXIMUM_EVIDENCE)
+      .map((path) => `License-File, not read: ${quote(path)}`),
+  ];
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}…` : text);
+}
