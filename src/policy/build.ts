@@ -1,0 +1,158 @@
+import { isAny, parseSpecifierSet, type SpecifierSet } from '../ecosystems/pypi/specifiers.ts';
+import type { PolicyPlace } from '../model/decision.ts';
+import type { Sha256 } from '../model/sha256.ts';
+import type { ProjectName } from '../model/subject.ts';
+import type { Target } from '../model/target.ts';
+import type {
+  Allowance,
+  Dated,
+  Denial,
+  LicenseClarification,
+  Placed,
+  Policy,
+  PolicySource,
+} from './policy.ts';
+import { findRemarks } from './remarks.ts';
+import type { PolicyFile } from './schema.ts';
+import { parseSourceId } from './values.ts';
+import { placeAt, type PolicyTree } from './yaml-tree.ts';
+
+/** What a policy has besides the values of its file. */
+export interface PolicyOrigin {
+  readonly text: string;
+  readonly digest: Sha256;
+  readonly tree: PolicyTree;
+}
+
+/** Gives the values of a file their places. The file has no problems. */
+export function buildPolicy(file: PolicyFile, { text, digest, tree }: PolicyOrigin): Policy {
+  function at(...path: readonly PropertyKey[]): PolicyPlace {
+    return placeAt(tree, path);
+  }
+  const parts = {
+    digest,
+    text,
+    sources: buildSources(file, at),
+    targets: buildTargets(file),
+    targetsPlace: at('targets'),
+    packages: { allow: buildAllow(file, at), deny: buildDeny(file, at) },
+    licenses: buildLicenses(file, at),
+    versions: buildVersions(file, at),
+    dependencies: {
+      closure: placed(file.dependencies.closure, at('dependencies', 'closure')),
+      directUrls: placed(file.dependencies['direct-urls'], at('dependencies', 'direct-urls')),
+    },
+    denials: { show: placed(file.denials.show, at('denials', 'show')) },
+    rules: new Map(
+      Object.entries(file.rules).map(([id, mode]) => [id, placed(mode, at('rules', id))]),
+    ),
+    waivers: file.waivers.map((waiver, index) => ({
+      rule: waiver.rule,
+      project: waiver.name.project,
+      ...versionsOf(waiver),
+      ...datedOf(waiver, at('waivers', index)),
+    })),
+  };
+  return { ...parts, remarks: findRemarks(parts) };
+}
+
+const ANY_VERSION = parseSpecifierSet('');
+
+type At = (...path: readonly PropertyKey[]) => PolicyPlace;
+
+function buildSources(file: PolicyFile, at: At): readonly PolicySource[] {
+  return Object.entries(file.sources).map(([id, { kind, url, claims }]) => ({
+    id: parseSourceId(id),
+    kind,
+    ...(url === undefined ? {} : { url }),
+    claims: claims.map((claim, index) => placed(claim, at('sources', id, 'claims', index))),
+    place: at('sources', id),
+  }));
+}
+
+function buildTargets({ targets }: PolicyFile): readonly Target[] {
+  return targets.python.flatMap((python) =>
+    targets.platforms.map((platform) => ({ id: `${python}/${platform}`, python, platform })),
+  );
+}
+
+function buildAllow(file: PolicyFile, at: At): ReadonlyMap<ProjectName, Allowance> {
+  const allow = new Map<ProjectName, Allowance>();
+  for (const [index, entry] of file.packages.allow.entries()) {
+    const place = at('packages', 'allow', index);
+    const { project } = entry.name;
+    const before = allow.get(project);
+    const reason = before?.reason ?? ('reason' in entry ? entry.reason : undefined);
+    allow.set(project, {
+      project,
+      ranges: [...(before?.ranges ?? []), placed(entry.versions ?? ANY_VERSION, place)],
+      extras: [...new Set([...(before?.extras ?? []), ...entry.extras])],
+      ...(reason === undefined ? {} : { reason }),
+      place: before?.place ?? place,
+    });
+  }
+  return allow;
+}
+
+function buildDeny(file: PolicyFile, at: At): ReadonlyMap<ProjectName, readonly Denial[]> {
+  const denials = file.packages.deny.map((entry, index): Denial => {
+    const instead = 'instead' in entry ? entry.instead : undefined;
+    return {
+      project: entry.name.project,
+      ...versionsOf(entry),
+      reason: 'reason' in entry ? entry.reason : 'denied by policy',
+      ...(instead === undefined ? {} : { instead }),
+      place: at('packages', 'deny', index),
+    };
+  });
+  return Map.groupBy(denials, (denial) => denial.project);
+}
+
+function buildLicenses({ licenses }: PolicyFile, at: At): Policy['licenses'] {
+  return {
+    allow: licenses.allow.map((license, index) => placed(license, at('licenses', 'allow', index))),
+    exceptionsArePermissive: licenses['exceptions-are-permissive'],
+    grants: licenses.grants.map((grant, index) => ({
+      expression: grant.expression,
+      packages: grant.packages,
+      ...datedOf(grant, at('licenses', 'grants', index)),
+    })),
+    clarify: licenses.clarify.map((clarification, index): LicenseClarification => ({
+      project: clarification.name.project,
+      ...versionsOf(clarification),
+      expression: clarification.expression,
+      reason: clarification.reason,
+      place: at('licenses', 'clarify', index),
+    })),
+    place: at('licenses', 'allow'),
+  };
+}
+
+function buildVersions({ versions }: PolicyFile, at: At): Policy['versions'] {
+  return {
+    minAgeMs: placed(versions['min-age'], at('versions', 'min-age')),
+    keep: placed(versions.keep, at('versions', 'keep')),
+    prereleases: placed(versions.prereleases, at('versions', 'prereleases')),
+    yanked: placed(versions.yanked, at('versions', 'yanked')),
+    formats: {
+      wheel: placed(versions.formats.wheel, at('versions', 'formats', 'wheel')),
+      sdist: placed(versions.formats.sdist, at('versions', 'formats', 'sdist')),
+    },
+  };
+}
+
+function placed<Value>(value: Value, place: PolicyPlace): Placed<Value> {
+  return { value, place };
+}
+
+// An entry without versions and one with none written (`torch` in the short form) mean every version.
+function versionsOf(entry: { readonly versions?: SpecifierSet | undefined }): {
+  readonly versions?: SpecifierSet;
+} {
+  const { versions } = entry;
+  return versions === undefined || isAny(versions) ? {} : { versions };
+}
+
+function datedOf(entry: Omit<Dated, 'place'>, place: PolicyPlace): Dated {
+  return { reason: entry.reason, approver: entry.approver, expires: entry.expires, place };
+}
