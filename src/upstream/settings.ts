@@ -1,0 +1,57 @@
+import { GatehouseError } from '../model/errors.ts';
+
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** The proxies to go through, as URLs that may hold credentials; absent: none for that scheme. */
+export interface ProxySettings {
+  readonly http?: string;
+  readonly https?: string;
+  /** Hosts that are asked directly, as `NO_PROXY` lists them. */
+  readonly except?: string;
+}
+
+/** How to reach one simple index. Holds secrets: never logged. */
+export interface UpstreamSettings {
+  /** Without credentials, query and fragment; ends in `/`. */
+  readonly indexUrl: string;
+  /** Sent to the index's own origin only. */
+  readonly credentials?: Credentials;
+  /** Path of a PEM bundle that replaces the certificate authorities of Node, `NODE_EXTRA_CA_CERTS` excepted. */
+  readonly caFile?: string;
+  /** Path of one PEM file with the client's certificate and its private key. */
+  readonly clientCertificateFile?: string;
+  readonly proxy?: ProxySettings;
+}
+
+/** Splits an index URL into what may be shown and what may not; throws `invalid-setting`, showing nothing secret. */
+export function parseIndexUrl(text: string): Pick<UpstreamSettings, 'indexUrl' | 'credentials'> {
+  const url = URL.parse(text.trim());
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    throw new GatehouseError(
+      'invalid-setting',
+      `the upstream index is not an http or https URL${url === null ? '' : `: its scheme is ${url.protocol.slice(0, -1)}`}`,
+      { hint: 'Set GATEHOUSE_PYPI_UPSTREAM to the URL of a simple index.' },
+    );
+  }
+  const indexUrl = printUrl(url).replace(/\/*$/, '/');
+  if (url.username === '' && url.password === '') return { indexUrl };
+  const credentials = { username: decoded(url.username), password: decoded(url.password) };
+  return { indexUrl, credentials };
+}
+
+/** A URL as it may be logged: user information, query (signatures) and fragment are left out. */
+export function printUrl(url: URL): string {
+  return `${url.origin}${url.pathname}`;
+}
+
+// A `%` that encodes nothing stands for itself, as in pip.
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
