@@ -1,0 +1,79 @@
+import { GatehouseError } from '../../model/errors.ts';
+
+/**
+ * Why a zip file cannot be read the one safe way. Stable: stored in evidence, which rules and people read.
+ * Two readers could see different members behind most of these; the rest are limits.
+ */
+export const ZIP_REFUSALS = [
+  'bad-crc',
+  'bad-deflate',
+  'central-malformed',
+  'data-descriptor',
+  'directory-with-data',
+  'encrypted',
+  'end-conflict',
+  'end-missing',
+  'extra-malformed',
+  'extra-name',
+  'header-conflict',
+  'member-comment',
+  'member-too-large',
+  'name-collision',
+  'name-control',
+  'name-duplicate',
+  'name-encoding',
+  'name-reserved',
+  'name-too-long',
+  'name-unsafe',
+  'not-tiled',
+  'ratio',
+  'size-conflict',
+  'special-file',
+  'tar-too',
+  'too-large',
+  'too-many-members',
+  'unknown-flags',
+  'unknown-method',
+  'unknown-version',
+  'zip64-conflict',
+] as const;
+
+/** Why a well-formed zip file is not a wheel that can be understood. */
+export const WHEEL_REFUSALS = [
+  'dist-info-many',
+  'dist-info-mismatch',
+  'dist-info-missing',
+  'member-missing',
+  'metadata-invalid',
+  'record-invalid',
+  'wheel-file-invalid',
+  'wheel-version',
+] as const;
+
+export type ZipRefusal = (typeof ZIP_REFUSALS)[number];
+export type WheelRefusal = (typeof WHEEL_REFUSALS)[number];
+
+/** The `archive-refused` error of a zip file; `offset` is the byte in the file where it shows. */
+export function zipRefused(reason: ZipRefusal, offset: number, message: string): GatehouseError {
+  return new GatehouseError('archive-refused', `${message} (at byte ${offset})`, {
+    data: { reason, offset },
+  });
+}
+
+/** The `archive-refused` error of a wheel. */
+export function wheelRefused(
+  reason: WheelRefusal,
+  message: string,
+  cause?: unknown,
+): GatehouseError {
+  return new GatehouseError('archive-refused', message, { data: { reason }, cause });
+}
+
+/** A name from an archive as one printable ASCII word of a message. */
+export function quoted(name: string): string {
+  const short = name.length > 120 ? `${name.slice(0, 120)}...` : name;
+  return JSON.stringify(short).replaceAll(
+    /[^\x20-\x7e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -1,0 +1,97 @@
+import { crc32, createInflateRaw } from 'node:zlib';
+
+import { quoted, zipRefused } from './refusals.ts';
+import { type CentralEntry, MAX_VERSION_NEEDED } from './zip-central.ts';
+import { resolveZip64 } from './zip-extra.ts';
+
+const LOCAL_SIGNATURE = 0x04034b50;
+const FIXED_BYTES = 30;
+
+/** Length of the local header up to and including the name, all that the central directory lets expect. */
+export function localHeaderBytes(entry: CentralEntry): number {
+  return FIXED_BYTES + entry.rawName.length;
+}
+
+/** Length of the extra field that follows, read from the header's first 30 bytes. */
+export function localExtraBytes(header: Uint8Array): number {
+  return Buffer.from(header.buffer, header.byteOffset, header.byteLength).readUInt16LE(28);
+}
+
+/** Proves that a whole local header (APPNOTE 4.3.7) says what the central directory says; throws `archive-refused`. */
+export function checkLocal(header: Uint8Array, entry: CentralEntry): void {
+  const local = Buffer.from(header.buffer, header.byteOffset, header.byteLength);
+  const nameEnd = localHeaderBytes(entry);
+  const { offset, rawName } = entry;
+  if (local.readUInt32LE(0) !== LOCAL_SIGNATURE) {
+    throw zipRefused(
+      'not-tiled',
+      offset,
+      `no local header where the central directory has one: ${quoted(entry.name)}`,
+    );
+  }
+  const extra = { bytes: local.subarray(nameEnd), offset: offset + nameEnd };
+  const sameName =
+    local.readUInt16LE(26) === rawName.length &&
+    local.subarray(FIXED_BYTES, nameEnd).equals(rawName);
+  const sameFields =
+    sameName &&
+    local.readUInt16LE(4) <= MAX_VERSION_NEEDED &&
+    local.readUInt16LE(6) === entry.flags &&
+    local.readUInt16LE(8) === (entry.method === 'stored' ? 0 : 8) &&
+    local.readUInt32LE(14) === entry.crc;
+  const [unpackedBytes, packedBytes] = sameFields
+    ? resolveZip64([local.readUInt32LE(22), local.readUInt32LE(18)], extra)
+    : [];
+  if (unpackedBytes !== entry.unpackedBytes || packedBytes !== entry.packedBytes) {
+    throw zipRefused(
+      'header-conflict',
+      offset,
+      `a local header and the central directory do not say the same: ${quoted(entry.name)}`,
+    );
+  }
+}
+
+/** A member's content from its packed bytes; the size, the CRC and the end of the deflate stream must be as declared. */
+export async function unpackMember(packed: Uint8Array, entry: CentralEntry): Promise<Uint8Array> {
+  const content = entry.method === 'stored' ? packed : await inflateExactly(packed, entry);
+  if (crc32(content) !== entry.crc) {
+    throw zipRefused(
+      'bad-crc',
+      entry.offset,
+      `the content of a member has another CRC-32 than declared: ${quoted(entry.name)}`,
+    );
+  }
+  return content;
+}
+
+async function inflateExactly(packed: Uint8Array, entry: CentralEntry): Promise<Uint8Array> {
+  const inflater = createInflateRaw();
+  inflater.end(packed);
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const piece of inflater) {
+      if (!(piece instanceof Uint8Array)) throw new TypeError('an inflater makes bytes');
+      pieces.push(piece);
+      length += piece.length;
+      if (length > entry.unpackedBytes) break;
+    }
+  } catch (error) {
+    throw zipRefused(
+      'bad-deflate',
+      entry.offset,
+      `a member does not inflate: ${quoted(entry.name)}, ${String(error)}`,
+    );
+  }
+  // bytesWritten counts what the stream took in up to its end; what follows would be hidden bytes.
+  if (length !== entry.unpackedBytes || inflater.bytesWritten !== packed.length) {
+    const expected = `expected ${packed.length} bytes to ${entry.unpackedBytes}`;
+    const got = `${inflater.bytesWritten} to ${length}`;
+    throw zipRefused(
+      'bad-deflate',
+      entry.offset,
+      `a member does not inflate as declared: ${quoted(entry.name)}, ${expected}, got ${got}`,
+    );
+  }
+  return Buffer.concat(pieces, length);
+}

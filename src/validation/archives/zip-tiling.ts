@@ -1,0 +1,64 @@
+import type { RandomAccess } from '../../model/random-access.ts';
+import { quoted, zipRefused } from './refusals.ts';
+import type { CentralEntry } from './zip-central.ts';
+import { checkLocal, localExtraBytes, localHeaderBytes } from './zip-member.ts';
+
+/** A member and where its data begins. */
+export interface PlacedEntry {
+  readonly entry: CentralEntry;
+  readonly dataOffset: number;
+}
+
+/**
+ * Proves that local headers and data fill the file from its first byte to the central directory, in some order,
+ * and that each header says what the directory says; throws `archive-refused`.
+ */
+export async function proveTiling(
+  access: RandomAccess,
+  entries: readonly CentralEntry[],
+  end: number,
+): Promise<ReadonlyMap<CentralEntry, PlacedEntry>> {
+  const window = openWindow(access, end);
+  const placed = new Map<CentralEntry, PlacedEntry>();
+  let expected = 0;
+  for (const entry of entries.toSorted((left, right) => left.offset - right.offset)) {
+    if (entry.offset !== expected) throw notTiled(entry, expected, entry.offset);
+    const fixed = await window(entry.offset, localHeaderBytes(entry));
+    if (fixed === undefined) throw notTiled(entry, end, entry.offset);
+    const header = await window(entry.offset, fixed.length + localExtraBytes(fixed));
+    if (header === undefined) throw notTiled(entry, end, entry.offset);
+    checkLocal(header, entry);
+    const dataOffset = entry.offset + header.length;
+    placed.set(entry, { entry, dataOffset });
+    expected = dataOffset + entry.packedBytes;
+  }
+  if (expected !== end) {
+    throw zipRefused(
+      'not-tiled',
+      expected,
+      `the members end elsewhere than the central directory begins: expected ${end}, got ${expected}`,
+    );
+  }
+  return placed;
+}
+
+function notTiled(entry: CentralEntry, expected: number, got: number): Error {
+  const message = `members overlap, or bytes between them belong to none: ${quoted(entry.name)} expected at ${expected}, got ${got}`;
+  return zipRefused('not-tiled', expected, message);
+}
+
+const WINDOW_BYTES = 16 * 1024;
+
+// Headers of small neighbours come with one read; a read never passes `end`.
+function openWindow(access: RandomAccess, end: number) {
+  let bytes: Uint8Array = new Uint8Array();
+  let start = 0;
+  return async (offset: number, length: number): Promise<Uint8Array | undefined> => {
+    if (offset + length > end) return undefined;
+    if (offset < start || offset + length > start + bytes.length) {
+      bytes = await access.read(offset, Math.min(Math.max(length, WINDOW_BYTES), end - offset));
+      start = offset;
+    }
+    return bytes.subarray(offset - start, offset - start + length);
+  };
+}

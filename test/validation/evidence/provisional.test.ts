@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+
+import { isGatehouseError } from '../../../src/model/errors.ts';
+import { parseSha256 } from '../../../src/model/sha256.ts';
+import { readProvisionalMetadata } from '../../../src/validation/evidence/provisional.ts';
+import { extractWheelEvidence } from '../../../src/validation/evidence/wheel.ts';
+import { memoryAccess } from '../../fixtures/memory-access.ts';
+import { GOOD_ZIP, HOSTILE_ZIPS, zipOf } from '../../fixtures/odd-zips.ts';
+import { buildWheel, type FixtureWheel, noise, type WheelPlan } from '../../fixtures/wheels.ts';
+import { buildZip, type FixtureMember } from '../../fixtures/zip.ts';
+
+const PLAN: WheelPlan = { name: 'thing', version: '1.0' };
+const MANY = Object.fromEntries(
+  Array.from({ length: 15_000 }, (_, index) => [`thing/module_${index}.py`, 'x = 1\n']),
+);
+const TEXT = 'Metadata-Version: 2.1\nName: thing\nVersion: 1.0\n';
+const METADATA = 'thing-1.0.dist-info/METADATA';
+const LONG_TEXT = Buffer.concat([Buffer.from(`${TEXT}\n`), noise(100_000)]);
+
+const HEAVY = { name: 'thing/data', content: noise(300_000), stored: true };
+
+const READS: readonly (readonly [string, number, number, FixtureWheelBytes])[] = [
+  ['a small wheel', 1, 2_000, buildWheel(PLAN)],
+  ['a large wheel', 1, 66_000, buildWheel({ ...PLAN, sizeBytes: 3_000_000 })],
+  ['a wheel of 15,000 members', 2, 1_500_000, buildWheel({ ...PLAN, extraMembers: MANY })],
+  ['a wheel of large METADATA', 2, 120_000, buildWheel({ ...PLAN, metadataOverride: LONG_TEXT })],
+  ['a wheel whose METADATA comes first', 2, 66_000, metadataFirst([])],
+  ['15,000 members, METADATA first', 3, 1_500_000, metadataFirst(Object.keys(MANY))],
+];
+
+test.each(READS)('%s takes %i reads', async (_, reads, mostBytes, { bytes, metadata }) => {
+  const access = memoryAccess(bytes);
+  expect(await readProvisionalMetadata(access)).toEqual(metadata);
+  expect(access.reads.length).toBe(reads);
+  expect(access.reads.reduce((sum, [, length]) => sum + length, 0)).toBeLessThan(mostBytes);
+});
+
+type FixtureWheelBytes = Pick<FixtureWheel, 'bytes' | 'metadata'>;
+
+function metadataFirst(others: readonly string[]): FixtureWheelBytes {
+  const members = [{ name: METADATA, content: TEXT }, HEAVY, ...others.map((name) => ({ name }))];
+  return { bytes: buildZip(members), metadata: Buffer.from(TEXT) };
+}
+
+test('it is the METADATA that the whole file’s evidence has', async () => {
+  const wheel = buildWheel({ ...PLAN, sizeBytes: 500_000, requiresDist: ['numpy'] });
+  const access = memoryAccess(wheel.bytes);
+  const artifact = { sha256: parseSha256(wheel.sha256) };
+  const { metadata } = await extractWheelEvidence(access, artifact);
+  expect(metadata).toBeDefined();
+  expect(await readProvisionalMetadata(access)).toEqual(metadata);
+});
+
+async function refusal(bytes: Uint8Array): Promise<string> {
+  try {
+    await readProvisionalMetadata(memoryAccess(bytes));
+    return 'accepted';
+  } catch (error) {
+    if (!isGatehouseError(error, 'archive-refused')) throw error;
+    return String(error.data['reason']);
+  }
+}
+
+const LIES: readonly (readonly [string, string, Omit<FixtureMember, 'name'>])[] = [
+  [
+    'another local name',
+    'header-conflict',
+    { local: { name: METADATA.replace('METADATA', 'METADATB') } },
+  ],
+  ['another local size', 'header-conflict', { local: { unpackedBytes: 1 } }],
+  ['a wrong CRC', 'bad-crc', { lies: { crc: 1 } }],
+  ['a wrong size', 'bad-deflate', { lies: { unpackedBytes: 1 } }],
+  ['a packed size that is too small', 'not-tiled', { lies: { packedBytes: 3 } }],
+  ['a packed size that reaches into the next member', 'not-tiled', { lies: { packedBytes: 400 } }],
+  ['an offset beyond the members', 'not-tiled', { central: { offset: 1_000_000 } }],
+  ['an offset elsewhere', 'not-tiled', { central: { offset: 3 } }],
+  ['a data descriptor', 'data-descriptor', { lies: { flags: 8 } }],
+  ['a size of 5 MiB', 'member-too-large', { lies: { unpackedBytes: 5 << 20 } }],
+];
+
+test.each(LIES)('METADATA with %s is refused as %s', async (_, reason, member) => {
+  const lying = { name: METADATA, content: TEXT, ...member };
+  expect(await refusal(buildZip([lying, { name: 'thing/a.py', content: 'x', stored: true }]))).toBe(
+    reason,
+  );
+});
+
+test('what has no METADATA in the one dist-info is refused', async () => {
+  expect(await refusal(GOOD_ZIP)).toBe('dist-info-missing');
+  const extraMembers = { 'other-1.0.dist-info/METADATA': TEXT };
+  expect(await refusal(buildWheel({ ...PLAN, extraMembers }).bytes)).toBe('dist-info-many');
+  expect(await refusal(buildWheel({ ...PLAN, omit: ['METADATA'] }).bytes)).toBe('member-missing');
+});
+
+test('no hostile archive makes it read outside the file or fail otherwise', async () => {
+  for (const row of HOSTILE_ZIPS) expect(await refusal(zipOf(row))).not.toBe('accepted');
+});
