@@ -1,0 +1,79 @@
+import { parseRequirement, type Requirement } from '../../ecosystems/pypi/requirements.ts';
+import { isGatehouseError } from '../../model/errors.ts';
+import type { Rule, RuleInput, Statement } from './rule.ts';
+import { describeSubject, listSome, quote } from './subject-words.ts';
+
+/** Every requirement must be one that can be read and that this mirror can judge. Whether it is met is the closure's. */
+export const dependency: Rule = {
+  id: 'dependency',
+  stage: 'metadata',
+  codes: [
+    {
+      code: 'dependency/direct-url',
+      meaning:
+        'A requirement names an address instead of versions, so that it would come past the mirror.',
+    },
+    {
+      code: 'dependency/invalid',
+      meaning: 'A line of Requires-Dist is not a requirement of PEP 508.',
+    },
+    {
+      code: 'dependency/unknown',
+      meaning: 'There is no metadata, so that its requirements are not known.',
+    },
+  ],
+  judge,
+};
+
+const MOST_LINES = 20;
+
+function* judge(input: RuleInput): Generator<Statement> {
+  const who = describeSubject(input);
+  const lines = input.metadata?.metadata.requiresDist;
+  if (lines === undefined) {
+    const message = `${who} has unknown requirements: it has no metadata`;
+    yield { code: 'dependency/unknown', verdict: 'deny', message };
+    return;
+  }
+  const requirements = lines.map((line) => ({ line, requirement: findRequirement(line) }));
+  const invalid = requirements.flatMap(({ line, requirement }) =>
+    requirement === undefined ? [line] : [],
+  );
+  if (invalid.length > 0) {
+    yield {
+      code: 'dependency/invalid',
+      verdict: 'deny',
+      message: `${who} has a requirement that cannot be read: ${first(invalid)}`,
+      evidence: invalid.slice(0, MOST_LINES).map(requiresDist),
+    };
+  }
+  const { value, place } = input.policy.dependencies.directUrls;
+  const direct = requirements.flatMap(({ line, requirement }) =>
+    requirement?.url === undefined ? [] : [line],
+  );
+  if (value === 'allow' || direct.length === 0) return;
+  yield {
+    code: 'dependency/direct-url',
+    verdict: 'deny',
+    message: `${who} needs a direct URL: ${first(direct)}; dependencies.direct-urls is deny`,
+    policy: place,
+    evidence: direct.slice(0, MOST_LINES).map(requiresDist),
+  };
+}
+
+function findRequirement(line: string): Requirement | undefined {
+  try {
+    return parseRequirement(line);
+  } catch (error) {
+    if (isGatehouseError(error, 'invalid-requirement')) return undefined;
+    throw error;
+  }
+}
+
+function first(lines: readonly string[]): string {
+  return listSome(lines.map(quote), 1);
+}
+
+function requiresDist(line: string): string {
+  return `Requires-Dist: ${quote(line)}`;
+}

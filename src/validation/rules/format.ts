@@ -1,0 +1,41 @@
+import type { Rule, RuleInput, Statement } from './rule.ts';
+import { describeSubject } from './subject-words.ts';
+
+/** The artifact must be of a format that the policy allows: a source distribution runs code while it is installed. */
+export const format: Rule = {
+  id: 'format',
+  stage: 'record',
+  codes: [
+    {
+      code: 'format/denied',
+      meaning: '`versions.formats` denies the format.',
+    },
+    {
+      code: 'format/unknown',
+      meaning: 'It is neither a wheel nor a source distribution with a name that can be read.',
+    },
+  ],
+  judge,
+};
+
+const NAMES = { wheel: 'a wheel', sdist: 'a source distribution' } as const;
+
+function* judge(input: RuleInput): Generator<Statement> {
+  const { policy, subject, name } = input;
+  if (name === undefined) {
+    yield {
+      code: 'format/unknown',
+      verdict: 'deny',
+      message: `${subject.project} (${subject.filename}) is neither a wheel nor a source distribution with a name that can be read`,
+    };
+    return;
+  }
+  const { value, place } = policy.versions.formats[name.kind];
+  if (value === 'allow') return;
+  yield {
+    code: 'format/denied',
+    verdict: 'deny',
+    message: `${describeSubject(input)} is ${NAMES[name.kind]} (${subject.filename}), and versions.formats.${name.kind} is deny`,
+    policy: place,
+  };
+}

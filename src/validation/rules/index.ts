@@ -1,0 +1,37 @@
+import { age } from './age.ts';
+import { archive } from './archive.ts';
+import { dependency } from './dependency.ts';
+import { format } from './format.ts';
+import { hash } from './hash.ts';
+import { license } from './license.ts';
+import { metadata } from './metadata.ts';
+import { packageRule } from './package.ts';
+import { prerelease } from './prerelease.ts';
+import { recordFile } from './record-file.ts';
+import { record } from './record.ts';
+import { revoked } from './revoked.ts';
+import type { Rule } from './rule.ts';
+import { status } from './status.ts';
+import { target } from './target.ts';
+import { version } from './version.ts';
+import { yanked } from './yanked.ts';
+
+/** Every rule. Their order decides nothing but the order of findings: the weightiest reason stands first. */
+export const RULES: readonly Rule[] = [
+  revoked,
+  packageRule,
+  version,
+  status,
+  hash,
+  record,
+  yanked,
+  prerelease,
+  format,
+  age,
+  target,
+  archive,
+  metadata,
+  recordFile,
+  dependency,
+  license,
+];

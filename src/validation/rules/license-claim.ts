@@ -1,0 +1,97 @@
+import { formatLicenseExpression } from '../../ecosystems/spdx/expression.ts';
+import type { LicenseReading } from '../../ecosystems/spdx/worlds.ts';
+import type { PolicyPlace } from '../../model/decision.ts';
+import { earliest, type Instant } from '../../model/time.ts';
+import type { LicenseGrant } from '../../policy/policy.ts';
+import { type LicenseTerms, permit } from '../license-terms.ts';
+import { describeLack, describeWorlds, listExpressions } from './license-words.ts';
+import type { Statement } from './rule.ts';
+
+/** What is said of one artifact's licence. */
+export interface Claim<Reading extends LicenseReading = LicenseReading> {
+  /** Project and version, or the file name where that tells no version. */
+  readonly subject: string;
+  readonly reading: Reading;
+  /** Where the policy decides: `licenses.allow`, or the clarification that said it. */
+  readonly place: PolicyPlace;
+}
+
+type Worlds = Extract<LicenseReading, { readonly kind: 'worlds' }>;
+type Unsettled = Exclude<LicenseReading, Worlds>;
+
+/** Approves when every world is permitted, denies when none is, else leaves it to a person. */
+export function judgeWorlds(claim: Claim<Worlds>, terms: LicenseTerms): readonly Statement[] {
+  const permissions = claim.reading.worlds.map((world) => permit(world, terms));
+  const refused = permissions.filter((permission) => !permission.permitted);
+  const permitted = permissions.filter((permission) => permission.permitted);
+  const grants = [...new Set(permitted.flatMap((permission) => permission.grants))];
+  if (refused.length === 0) return grants.map((grant) => approveByGrant(claim, grant));
+
+  const { subject, reading, place } = claim;
+  const lacking = refused.flatMap((permission) => permission.lacking);
+  const problem = `${subject} ${describeWorlds(reading)}${describeLack(reading.worlds, lacking)}`;
+  const evidence = [
+    ...reading.evidence,
+    `licenses.allow: ${terms.allow.map(formatLicenseExpression).join(', ') || 'nothing'}`,
+  ];
+  if (permitted.length === 0) {
+    const code = 'license/not-allowed';
+    return [{ code, verdict: 'deny', message: problem, policy: place, evidence }];
+  }
+  const message = reading.hasText
+    ? `${problem}; only its licence text, which is not read, could settle it`
+    : problem;
+  const until = grants
+    .map(({ expires }) => expires)
+    .reduce<Instant | undefined>(earliest, undefined);
+  const statement = { code: 'license/ambiguous', verdict: 'review', message } as const;
+  return [{ ...statement, policy: place, evidence, ...(until === undefined ? {} : { until }) }];
+}
+
+/** Leaves to a person what does not come to a set of worlds. */
+export function judgeUnsettled(claim: Claim<Unsettled>): Statement {
+  const { subject, reading, place } = claim;
+  const [reason, problem] = explain(reading);
+  return {
+    code: `license/${reason}`,
+    verdict: 'review',
+    message: `${subject} ${problem}`,
+    policy: place,
+    evidence: reading.evidence,
+  };
+}
+
+function explain(reading: Unsettled): readonly [reason: string, problem: string] {
+  if (reading.kind === 'invalid') {
+    const problem = `has a License-Expression that cannot be read: ${reading.problem}`;
+    return ['invalid-expression', problem];
+  }
+  if (reading.kind === 'conflict') {
+    const field = listExpressions(reading.field);
+    const classifiers = listExpressions(reading.classifiers);
+    const problem = `contradicts itself: its License is ${field}, its classifiers are ${classifiers}`;
+    return ['conflict', problem];
+  }
+  if (reading.kind === 'unread') {
+    return ['unread', `names a licence that no table knows (${reading.origin}): ${reading.value}`];
+  }
+  return reading.hasText
+    ? ['text-only', 'names no licence; only its licence text, which is not read, could settle it']
+    : [
+        'unknown',
+        'names no licence, neither by License-Expression nor by License nor by classifier',
+      ];
+}
+
+function approveByGrant({ subject, reading }: Claim<Worlds>, grant: LicenseGrant): Statement {
+  const lastDay = new Date(grant.expires - 1).toISOString().slice(0, 10);
+  const granted = listExpressions([grant.expression]);
+  return {
+    code: 'license/granted',
+    verdict: 'approve',
+    message: `${subject} ${describeWorlds(reading)}; ${granted} is granted until ${lastDay}: ${grant.reason}`,
+    policy: grant.place,
+    evidence: reading.evidence,
+    until: grant.expires,
+  };
+}

@@ -1,0 +1,59 @@
+import { findProjectName } from '../../ecosystems/pypi/names.ts';
+import { compareVersions, findVersion } from '../../ecosystems/pypi/versions.ts';
+import type { Rule, RuleInput, Statement } from './rule.ts';
+import { describeSubject, quote } from './subject-words.ts';
+
+/** The core metadata must be there, and be of the project and version that the file name says. */
+export const metadata: Rule = {
+  id: 'metadata',
+  stage: 'metadata',
+  codes: [
+    {
+      code: 'metadata/missing',
+      meaning: 'Its core metadata is not known.',
+    },
+    {
+      code: 'metadata/unavailable',
+      meaning: 'Its core metadata was asked for and could not be had.',
+    },
+    {
+      code: 'metadata/name',
+      meaning: 'The Name in its metadata is not the project.',
+      unwaivable: true,
+    },
+    {
+      code: 'metadata/version',
+      meaning: 'The Version in its metadata is not that of its file name.',
+      unwaivable: true,
+    },
+  ],
+  judge,
+};
+
+function* judge(input: RuleInput): Generator<Statement> {
+  const who = describeSubject(input);
+  const deny = { verdict: 'deny' } as const;
+  if (input.metadata === undefined) {
+    const { metadataFailure } = input;
+    yield metadataFailure === undefined
+      ? { ...deny, code: 'metadata/missing', message: `${who} has no metadata: it is not known` }
+      : {
+          ...deny,
+          code: 'metadata/unavailable',
+          message: `${who} has no metadata: ${metadataFailure}`,
+        };
+    return;
+  }
+  const { name, version } = input.metadata.metadata;
+  const { project, filename } = input.subject;
+  if (findProjectName(name) !== project) {
+    const message = `${who} has metadata of another project: Name ${quote(name)}; expected ${project}`;
+    yield { ...deny, code: 'metadata/name', message };
+  }
+  const said = findVersion(version);
+  const expected = input.name?.version;
+  if (said === undefined || expected === undefined || compareVersions(said, expected) !== 0) {
+    const message = `${who} has metadata of another version: Version ${quote(version)}; expected that of ${filename}`;
+    yield { ...deny, code: 'metadata/version', message };
+  }
+}

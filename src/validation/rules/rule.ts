@@ -1,0 +1,63 @@
+import type { ArtifactName } from '../../ecosystems/pypi/filenames.ts';
+import type { Basis, FindingCode, PolicyPlace, Verdict } from '../../model/decision.ts';
+import type { Evidence, MetadataFact } from '../../model/evidence.ts';
+import type { ArtifactRecord, ProjectRecords } from '../../model/record.ts';
+import type { Revocation } from '../../model/revocation.ts';
+import type { Subject } from '../../model/subject.ts';
+import type { Instant } from '../../model/time.ts';
+import type { Policy } from '../../policy/policy.ts';
+
+/** Everything that a rule may look at. What is absent is unknown, and unknown refuses. */
+export interface RuleInput {
+  readonly policy: Policy;
+  readonly subject: Subject;
+  readonly now: Instant;
+  /** What the file name says, read with the project's name known; absent: no standard reads it. */
+  readonly name?: ArtifactName;
+  readonly record?: ArtifactRecord;
+  readonly status?: ProjectRecords['status'];
+  /** The best metadata known: of the verified contents, else provisional. */
+  readonly metadata?: MetadataFact;
+  /** The provisional metadata that a page listed, where contents are judged. */
+  readonly listed?: MetadataFact;
+  readonly evidence?: Evidence;
+  /** Why the metadata could not be had, where it was asked for in vain. */
+  readonly metadataFailure?: string;
+  readonly history: History;
+  readonly revocations: readonly Revocation[];
+}
+
+/** What was admitted before. */
+export interface History {
+  /** This very subject was admitted. */
+  readonly admitted: boolean;
+}
+
+/** What a rule says, before modes and waivers. */
+export interface Statement {
+  readonly code: FindingCode;
+  readonly verdict: Verdict;
+  /** One sentence that names project, version, the value that decided and what was expected. */
+  readonly message: string;
+  readonly policy?: PolicyPlace;
+  readonly evidence?: readonly string[];
+  /** The next instant at which the statement can change by time alone. */
+  readonly until?: Instant;
+}
+
+export interface RuleCode {
+  readonly code: FindingCode;
+  /** What it means, one sentence, as `docs/rules/<id>.md` has it. */
+  readonly meaning: string;
+  /** No waiver and no mode lifts it. */
+  readonly unwaivable?: true;
+}
+
+/** One judgement. Saying nothing approves; it must say something when what it needs is absent. */
+export interface Rule {
+  readonly id: string;
+  /** The first stage at which its facts exist; it runs at that and every later one, and is given more there. */
+  readonly stage: Basis;
+  readonly codes: readonly RuleCode[];
+  judge(input: RuleInput): Iterable<Statement>;
+}

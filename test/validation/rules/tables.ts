@@ -1,0 +1,35 @@
+import { ageTable } from './age.rows.ts';
+import { archiveTable } from './archive.rows.ts';
+import { dependencyTable } from './dependency.rows.ts';
+import { formatTable } from './format.rows.ts';
+import { hashTable } from './hash.rows.ts';
+import { metadataTable } from './metadata.rows.ts';
+import { packageTable } from './package.rows.ts';
+import { prereleaseTable } from './prerelease.rows.ts';
+import { recordFileTable } from './record-file.rows.ts';
+import { recordTable } from './record.rows.ts';
+import { revokedTable } from './revoked.rows.ts';
+import { statusTable } from './status.rows.ts';
+import type { RuleTable } from './table.ts';
+import { targetTable } from './target.rows.ts';
+import { versionTable } from './version.rows.ts';
+import { yankedTable } from './yanked.rows.ts';
+
+/** A table for each rule but `license`, whose rows are in its own test. */
+export const TABLES: readonly RuleTable[] = [
+  revokedTable,
+  packageTable,
+  versionTable,
+  statusTable,
+  hashTable,
+  recordTable,
+  yankedTable,
+  prereleaseTable,
+  formatTable,
+  ageTable,
+  targetTable,
+  archiveTable,
+  metadataTable,
+  recordFileTable,
+  dependencyTable,
+];
