@@ -1,0 +1,35 @@
+import { canHold } from '../../ecosystems/pypi/markers.ts';
+import type { Requirement } from '../../ecosystems/pypi/requirements.ts';
+import { targetEnvironment } from '../../ecosystems/pypi/target-environment.ts';
+import type { Target } from '../../model/target.ts';
+
+/**
+ * The targets (bit i: target i) on which a requirement asks: of the artifact by itself (no extra), or of one
+ * extra beyond that.
+ */
+export type AskedOn = (requirement: Requirement, extra: string | undefined) => number;
+
+/** Makes an AskedOn that evaluates each marker once per extra. */
+export function createAskedOn(targets: readonly Target[]): AskedOn {
+  const environments = targets.map((target) => targetEnvironment(target));
+  const everywhere = 2 ** targets.length - 1;
+  const masks = new Map<string, number>();
+
+  function maskOf({ marker }: Requirement, extra: string | undefined): number {
+    if (marker === undefined) return everywhere;
+    const key = `${extra ?? ''};${marker.text}`;
+    const known = masks.get(key);
+    if (known !== undefined) return known;
+    let mask = 0;
+    for (const [index, environment] of environments.entries()) {
+      if (canHold(marker, environment, extra)) mask |= 1 << index;
+    }
+    masks.set(key, mask);
+    return mask;
+  }
+
+  return function askedOn(requirement, extra) {
+    const mask = maskOf(requirement, extra);
+    return extra === undefined ? mask : mask & ~maskOf(requirement, undefined);
+  };
+}
