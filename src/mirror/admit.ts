@@ -1,0 +1,123 @@
+import { isGatehouseError } from '../model/errors.ts';
+import type { Evidence } from '../model/evidence.ts';
+import { putBlob } from '../store/blobs.ts';
+import { saveEvidence } from '../store/facts.ts';
+import { coalesce } from '../upstream/coalesce.ts';
+import { enterVerified } from './admission.ts';
+import { type Download, extractEvidence, openDownload } from './download.ts';
+import { type Cargo, createCargo, type Flight } from './flight.ts';
+import { type KnownArtifact, subjectKey } from './knowledge.ts';
+import type { Quarantine } from './quarantine.ts';
+import type { Located, MirrorState } from './state.ts';
+
+/** Fetches, verifies, judges and keeps artifacts (DESIGN §6). Ends with the mirror; disposing waits until it has. */
+export interface Admitter extends AsyncDisposable {
+  /**
+   * Starts the admission of an artifact that the gate passes, or joins the one under way: one flight per subject.
+   * Settles once upstream has begun to answer; the flight goes on, whoever leaves.
+   */
+  admit(located: Located): Promise<Flight>;
+  /**
+   * Fetches and verifies an artifact only to learn what it contains; keeps the evidence and drops the bytes. For an
+   * upstream that offers no other way to an artifact's metadata.
+   */
+  examine(artifact: KnownArtifact): Promise<Evidence>;
+}
+
+export function createAdmitter(state: MirrorState, quarantine: Quarantine): Admitter {
+  const flights = new Map<string, Promise<Flight>>();
+  const underWay = new Set<Promise<unknown>>();
+  const parts = { upstream: state.upstream, quarantine };
+
+  function admit(located: Located): Promise<Flight> {
+    const key = subjectKey(located.artifact.subject);
+    const joined = flights.get(key);
+    if (joined !== undefined) return joined;
+    const flight = track(depart(located));
+    flights.set(key, flight);
+    // A flight that failed is over: the next request begins a new one.
+    void untilOver(flight).then(() => flights.delete(key));
+    return flight;
+  }
+
+  async function depart(located: Located): Promise<Flight> {
+    const download = await openDownload(parts, located.artifact.record, state.ending);
+    const cargo = createCargo(download.file, download.sizeBytes);
+    void track(fly(state, located, { download, cargo }));
+    return cargo.flight;
+  }
+
+  async function examine({ record, subject }: KnownArtifact): Promise<Evidence> {
+    await using download = await openDownload(parts, record, state.ending);
+    await createCargo(download.file, download.sizeBytes).receive(download.body, subject.sha256);
+    const { evidence, metadata } = await extractEvidence(download.file, subject);
+    if (metadata !== undefined) await putBlob(state.store, metadata, 'synced');
+    return (await saveEvidence(state.store, evidence)).evidence;
+  }
+
+  function track<Value>(work: Promise<Value>): Promise<Value> {
+    underWay.add(work);
+    void forgetAfter(work);
+    return work;
+  }
+
+  async function forgetAfter(work: Promise<unknown>): Promise<void> {
+    await Promise.allSettled([work]);
+    underWay.delete(work);
+  }
+
+  return {
+    admit,
+    examine: coalesce(
+      (artifact) => track(examine(artifact)),
+      ({ subject }) => subjectKey(subject),
+    ),
+    async [Symbol.asyncDispose]() {
+      while (underWay.size > 0) await Promise.allSettled(underWay);
+    },
+  };
+}
+
+/** Never rejects: how it ended is for those who asked. */
+async function untilOver(flight: Promise<Flight>): Promise<void> {
+  try {
+    const { landed } = await flight;
+    await landed;
+  } catch {
+    // The log has it.
+  }
+}
+
+/** From the first byte to the end of a flight. Never rejects: those who asked learn from the cargo how it ended. */
+async function fly(state: MirrorState, located: Located, freight: Freight): Promise<void> {
+  const { filename, sha256 } = located.artifact.subject;
+  try {
+    await using _ = freight.download;
+    await bringIn(state, located, freight);
+  } catch (error) {
+    state.log.error({ filename, sha256, err: error }, 'quarantine not cleared');
+  }
+}
+
+interface Freight {
+  readonly download: Download;
+  readonly cargo: Cargo;
+}
+
+async function bringIn(
+  state: MirrorState,
+  located: Located,
+  { download, cargo }: Freight,
+): Promise<void> {
+  const { filename, sha256 } = located.artifact.subject;
+  try {
+    await cargo.receive(download.body, sha256);
+    await enterVerified(state, located, download.file);
+    state.log.info({ filename, sha256 }, 'artifact admitted');
+    cargo.land();
+  } catch (error) {
+    const code = isGatehouseError(error) ? error.code : undefined;
+    state.log.warn({ filename, sha256, code, err: error }, 'artifact not admitted');
+    cargo.fail(error);
+  }
+}

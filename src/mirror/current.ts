@@ -1,0 +1,62 @@
+import type { Evidence } from '../model/evidence.ts';
+import type { Subject } from '../model/subject.ts';
+import { readEvidence } from '../store/facts.ts';
+import { type KnownArtifact, subjectKey } from './knowledge.ts';
+import { type Located, type MirrorState, announce } from './state.ts';
+
+/**
+ * A located artifact as it is known now: a flight or a stream outlives the records that it began with, and upstream may
+ * have yanked it meanwhile.
+ */
+export function currentOf(state: MirrorState, located: Located): Located {
+  const { subject } = located.artifact;
+  const project = state.projects.get(subject.project);
+  const artifact = findKnown(state, subject);
+  return project === undefined || artifact === undefined ? located : { project, artifact };
+}
+
+/** The artifact of a subject, wherever the process knows it; absent: it does not. */
+export function findKnown(state: MirrorState, subject: Subject): KnownArtifact | undefined {
+  const key = subjectKey(subject);
+  const artifacts = state.projects.get(subject.project)?.artifacts;
+  return artifacts?.find((known) => subjectKey(known.subject) === key);
+}
+
+/** From now on the artifact is judged by what its bytes contain. */
+export function learnEvidence(state: MirrorState, subject: Subject, evidence: Evidence): void {
+  const artifact = findKnown(state, subject);
+  if (artifact !== undefined) artifact.evidence = evidence;
+  announce(state);
+}
+
+/**
+ * The ledger has the artifact's admission. Where the bytes contain what was listed, nothing that a page or a catalogue
+ * says changes: nobody is woken, and nothing is sealed again.
+ */
+export function learnAdmission(
+  state: MirrorState,
+  subject: Subject,
+  evidence: Evidence | undefined,
+): void {
+  state.admitted.add(subjectKey(subject));
+  const artifact = findKnown(state, subject);
+  if (artifact === undefined) return;
+  artifact.admitted = true;
+  if (evidence === undefined) return;
+  artifact.evidence = evidence;
+  const isConfirmed =
+    evidence.kind === 'wheel' && artifact.provisional?.sha256 === evidence.metadata.sha256;
+  if (!isConfirmed) announce(state);
+}
+
+/** Takes over what became of an artifact, here or in another process: its evidence is in the store. */
+export async function takeOutcome(
+  state: MirrorState,
+  { kind, subject }: { readonly kind: 'admission' | 'refusal'; readonly subject: Subject },
+): Promise<void> {
+  const known = findKnown(state, subject)?.evidence;
+  const stored = known === undefined ? await readEvidence(state.store, subject.sha256) : undefined;
+  if (kind === 'admission' && !state.admitted.has(subjectKey(subject))) {
+    learnAdmission(state, subject, stored?.evidence);
+  } else if (stored !== undefined) learnEvidence(state, subject, stored.evidence);
+}

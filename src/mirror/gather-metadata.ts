@@ -1,0 +1,103 @@
+import { parseCoreMetadata } from '../ecosystems/pypi/core-metadata.ts';
+import { GatehouseError, isGatehouseError } from '../model/errors.ts';
+import type { MetadataFact } from '../model/evidence.ts';
+import { sha256Of } from '../store/blobs.ts';
+import {
+  type Provisional,
+  readEvidence,
+  readProvisional,
+  saveProvisional,
+} from '../store/facts.ts';
+import { coalesce } from '../upstream/coalesce.ts';
+import type { Priority } from '../upstream/limiter.ts';
+import { readProvisionalMetadata } from '../validation/evidence/provisional.ts';
+import type { GathererParts } from './gather.ts';
+import { type KnownArtifact, subjectKey } from './knowledge.ts';
+import { announce, type MirrorState } from './state.ts';
+
+/** Loads what the store knows of an artifact, without asking upstream. */
+export async function loadFacts(state: MirrorState, artifact: KnownArtifact): Promise<void> {
+  if (artifact.evidence !== undefined) return;
+  const { source, sha256 } = artifact.subject;
+  const stored = await readEvidence(state.store, sha256);
+  if (stored !== undefined) artifact.evidence = stored.evidence;
+  if (artifact.provisional !== undefined) {
+    // Another process saw the bytes: what rested on provisional metadata may be decided otherwise now.
+    if (stored !== undefined) announce(state);
+    return;
+  }
+  const provisional = await readProvisional(state.store, { source, sha256 });
+  if (provisional !== undefined) artifact.provisional = factOf(provisional);
+}
+
+interface Wanted {
+  readonly artifact: KnownArtifact;
+  readonly priority: Priority;
+}
+
+/** Makes an artifact's metadata known, or its absence (`metadataFailure`); flights are shared. */
+export function createMetadataGatherer(
+  state: MirrorState,
+  { limiter, admitter }: GathererParts,
+): (wanted: Wanted) => Promise<void> {
+  async function gather({ artifact, priority }: Wanted): Promise<void> {
+    await loadFacts(state, artifact);
+    if (artifact.provisional !== undefined || artifact.evidence !== undefined) return;
+    try {
+      await limiter.run(() => learn(artifact), { priority, signal: state.ending });
+      delete artifact.metadataFailure;
+    } catch (error) {
+      if (!isGatehouseError(error)) throw error;
+      artifact.metadataFailure = { since: state.clock(), reason: error.message };
+      const { filename } = artifact.subject;
+      state.log.warn({ filename, code: error.code, reason: error.message }, 'metadata not had');
+    }
+  }
+
+  async function learn(artifact: KnownArtifact): Promise<void> {
+    try {
+      const provisional = await askUpstream(state, artifact);
+      artifact.provisional = factOf(provisional);
+      await saveProvisional(state.store, artifact.subject, provisional);
+    } catch (error) {
+      if (!isGatehouseError(error) || error.data['ranges'] !== false) throw error;
+      artifact.evidence = await admitter.examine(artifact);
+    }
+  }
+
+  return coalesce(
+    gather,
+    ({ artifact, priority }) => `${priority} ${subjectKey(artifact.subject)}`,
+  );
+}
+
+async function askUpstream(state: MirrorState, artifact: KnownArtifact): Promise<Provisional> {
+  const { record, name } = artifact;
+  const sidecar = record.sidecar && (await askForSidecar(state, artifact));
+  if (sidecar !== undefined) return { origin: 'sidecar', metadata: sidecar };
+  if (name.kind === 'sdist') {
+    throw new GatehouseError(
+      'invalid-metadata',
+      'the metadata of source distributions is not read by this version',
+    );
+  }
+  const access = await state.upstream.openRanges(record, { signal: state.ending });
+  return { origin: 'ranges', metadata: await readProvisionalMetadata(access) };
+}
+
+/** A sidecar that upstream lists and then refuses is as good as none: the wheel has the same file. */
+async function askForSidecar(
+  { upstream, ending }: MirrorState,
+  { record }: KnownArtifact,
+): Promise<Uint8Array | undefined> {
+  try {
+    return await upstream.fetchSidecar(record, { signal: ending });
+  } catch (error) {
+    if (isGatehouseError(error, 'upstream-refused')) return undefined;
+    throw error;
+  }
+}
+
+function factOf({ origin, metadata }: Provisional): MetadataFact {
+  return { origin, sha256: sha256Of(metadata), metadata: parseCoreMetadata(metadata) };
+}

@@ -1,0 +1,186 @@
+import { findSpecifierSet } from '../ecosystems/pypi/specifiers.ts';
+import { fits } from '../ecosystems/pypi/tags.ts';
+import { pythonFits } from '../ecosystems/pypi/target-environment.ts';
+import type { Basis, Decision } from '../model/decision.ts';
+import type { ProjectRecords } from '../model/record.ts';
+import type { Revocation } from '../model/revocation.ts';
+import type { Target } from '../model/target.ts';
+import type { Instant } from '../model/time.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Candidate } from '../validation/closure/candidate.ts';
+import { judge } from '../validation/judge.ts';
+import type { RuleInput } from '../validation/rules/rule.ts';
+import {
+  type KnownArtifact,
+  type KnownProject,
+  extrasOf,
+  metadataOf,
+  requirementsOf,
+} from './knowledge.ts';
+
+/** What artifacts are judged by; replaced as a whole when one of them changes. */
+export interface Standard {
+  readonly policy: Policy;
+  readonly revocations: readonly Revocation[];
+}
+
+/** The facts behind a judgement, compared by identity: while all are the same, it stands until its `until`. */
+interface Facts {
+  readonly record: KnownArtifact['record'];
+  readonly provisional: KnownArtifact['provisional'];
+  readonly evidence: KnownArtifact['evidence'];
+  readonly failure: KnownArtifact['metadataFailure'];
+  readonly status: ProjectRecords['status'];
+  readonly admitted: boolean;
+}
+
+interface Judged extends Facts {
+  readonly standard: Standard;
+  readonly candidate: Candidate;
+  readonly judgedAt: Instant;
+}
+
+/** An artifact, and when it is asked about. */
+interface Asked {
+  readonly project: KnownProject;
+  readonly artifact: KnownArtifact;
+  readonly now: Instant;
+}
+
+const judged = new WeakMap<KnownArtifact, Judged>();
+
+/** The best basis on which an artifact can be judged now. */
+export function basisOf(artifact: KnownArtifact): Basis {
+  if (artifact.evidence !== undefined) return 'contents';
+  return artifact.provisional === undefined ? 'record' : 'metadata';
+}
+
+/** Judges an artifact on a basis, from all that is known of it. Pure but for the memory of equal questions. */
+export function judgeArtifact(
+  standard: Standard,
+  known: Asked,
+  basis: Basis = basisOf(known.artifact),
+): Decision {
+  return judge(ruleInput(standard, known), basis);
+}
+
+/** The artifact as the closure sees it: judged on its record and on the best basis known. */
+export function candidateOf(standard: Standard, known: Asked): Candidate {
+  const before = judged.get(known.artifact);
+  if (before !== undefined && before.standard === standard && stands(before, known)) {
+    return before.candidate;
+  }
+  const candidate = makeCandidate(standard, known);
+  judged.set(known.artifact, { standard, candidate, ...factsBehind(known), judgedAt: known.now });
+  return candidate;
+}
+
+/** A seal asks this of everything known, so it makes nothing. */
+function stands(before: Judged, { project, artifact, now }: Asked): boolean {
+  const { until } = before.candidate.decision;
+  return (
+    before.record === artifact.record &&
+    before.provisional === artifact.provisional &&
+    before.evidence === artifact.evidence &&
+    before.failure === artifact.metadataFailure &&
+    before.status === project.records?.status &&
+    before.admitted === artifact.admitted &&
+    now >= before.judgedAt &&
+    (until === undefined || now < until)
+  );
+}
+
+function factsBehind({ project, artifact }: Asked): Facts {
+  return {
+    record: artifact.record,
+    provisional: artifact.provisional,
+    evidence: artifact.evidence,
+    failure: artifact.metadataFailure,
+    status: project.records?.status,
+    admitted: artifact.admitted,
+  };
+}
+
+function makeCandidate(standard: Standard, known: Asked): Candidate {
+  const { artifact } = known;
+  const record = judgeArtifact(standard, known, 'record');
+  const fact = metadataOf(artifact);
+  const state = metadataState(artifact);
+  const fitting = fitsMask(artifact, standard.policy.targets);
+  const best =
+    state === 'unknown' || record.verdict === 'deny'
+      ? record
+      : judgeArtifact(standard, known, worstBasis(artifact));
+  // What fits no target is shown nowhere, and there is ten times more of it than of the rest.
+  const decision = fitting === 0 && best.verdict === 'deny' ? withoutReasons(best) : best;
+  return {
+    project: artifact.subject.project,
+    filename: artifact.subject.filename,
+    name: artifact.name,
+    recordVerdict: record.verdict,
+    decision,
+    metadata: state,
+    requirements: fact === undefined ? NONE : requirementsOf(fact.metadata),
+    extras: fact === undefined ? NONE : extrasOf(fact.metadata),
+    fits: fitting,
+    yanked: artifact.record.yanked !== undefined,
+    admitted: artifact.admitted,
+  };
+}
+
+const NONE: readonly never[] = [];
+const DENIED: Readonly<Record<Basis, Decision>> = {
+  record: { verdict: 'deny', basis: 'record', findings: NONE },
+  metadata: { verdict: 'deny', basis: 'metadata', findings: NONE },
+  contents: { verdict: 'deny', basis: 'contents', findings: NONE },
+};
+
+function withoutReasons(decision: Decision): Decision {
+  return decision.until === undefined ? DENIED[decision.basis] : { ...decision, findings: NONE };
+}
+
+/** Where metadata could not be had, it is judged all the same, and missing metadata refuses. */
+function worstBasis(artifact: KnownArtifact): Basis {
+  return artifact.evidence === undefined ? 'metadata' : 'contents';
+}
+
+function metadataState(artifact: KnownArtifact): Candidate['metadata'] {
+  if (metadataOf(artifact) !== undefined || artifact.evidence !== undefined) return 'known';
+  return artifact.metadataFailure === undefined ? 'unknown' : 'failed';
+}
+
+/** What the index says of Python is on the page, what METADATA says is in the artifact: both must fit. */
+function fitsMask(artifact: KnownArtifact, targets: readonly Target[]): number {
+  const pythons = [artifact.record.requiresPython, metadataOf(artifact)?.metadata.requiresPython]
+    .filter((text) => text !== undefined)
+    .map((text) => findSpecifierSet(text));
+  const { name } = artifact;
+  return targets.reduce((mask, target, index) => {
+    const fitting =
+      (name.kind === 'sdist' || fits(name.tags, target)) &&
+      pythons.every((python) => python !== undefined && pythonFits(python, target.python));
+    return fitting ? mask | (1 << index) : mask;
+  }, 0);
+}
+
+function ruleInput(standard: Standard, known: Asked): RuleInput {
+  const { artifact, project } = known;
+  const metadata = metadataOf(artifact);
+  const status = project.records?.status;
+  return {
+    policy: standard.policy,
+    revocations: standard.revocations,
+    subject: artifact.subject,
+    now: known.now,
+    name: artifact.name,
+    record: artifact.record,
+    history: { admitted: artifact.admitted },
+    ...(status === undefined ? {} : { status }),
+    ...(metadata === undefined ? {} : { metadata }),
+    ...(artifact.provisional === undefined ? {} : { listed: artifact.provisional }),
+    ...(artifact.evidence === undefined ? {} : { evidence: artifact.evidence }),
+    ...(artifact.metadataFailure === undefined
+      ? {}
+      : { metadataFailure: artifact.metadataFailure.reason }),
+  };
+}

@@ -1,0 +1,154 @@
+import { type ArtifactName, findArtifactName } from '../ecosystems/pypi/filenames.ts';
+import { normaliseExtra } from '../ecosystems/pypi/names.ts';
+import { type Requirement, parseRequirement } from '../ecosystems/pypi/requirements.ts';
+import { type Version, compareVersions } from '../ecosystems/pypi/versions.ts';
+import type { CoreMetadata, Evidence, MetadataFact } from '../model/evidence.ts';
+import type { ArtifactRecord, ProjectRecords } from '../model/record.ts';
+import type { Sha256 } from '../model/sha256.ts';
+import type { ProjectName, SourceId, Subject } from '../model/subject.ts';
+import type { Instant } from '../model/time.ts';
+
+/** One artifact with everything known of it. Facts arrive over time; verdicts are never kept here. */
+export interface KnownArtifact {
+  readonly subject: Subject;
+  readonly name: ArtifactName;
+  readonly record: ArtifactRecord;
+  /** Said by upstream or read by ranges; enough to list, never to serve. */
+  provisional?: MetadataFact;
+  /** From verified bytes. */
+  evidence?: Evidence;
+  /** The metadata could not be had: since when, and why. Tried again later. */
+  metadataFailure?: { readonly since: Instant; readonly reason: string };
+  admitted: boolean;
+}
+
+/** A project as far as this process knows it. */
+export interface KnownProject {
+  readonly project: ProjectName;
+  readonly source: SourceId;
+  /** Absent: nothing was ever learnt. */
+  readonly records?: ProjectRecords;
+  readonly availability: 'known' | 'absent' | 'unavailable';
+  /** Newest version first; only artifacts with a name that a standard reads and a SHA-256. */
+  readonly artifacts: readonly KnownArtifact[];
+  /** Records that give no SHA-256, so that they can never be approved. */
+  readonly withoutHash: number;
+  /** When upstream was last asked, whatever it said. */
+  readonly asked: Instant;
+  /** The latest instant that the records name: of a name first seen, gone or changed. */
+  readonly learnt: Instant;
+}
+
+/** What facts an artifact brings when its project's records are read anew. */
+export type FactsOf = (
+  subject: Subject,
+) => Pick<KnownArtifact, 'provisional' | 'evidence' | 'metadataFailure' | 'admitted'>;
+
+/** Makes the artifacts of a project from its records, with the facts that were known before. */
+export function artifactsOf(records: ProjectRecords, factsOf: FactsOf): readonly KnownArtifact[] {
+  const { source, project } = records;
+  const versions = new Map<string, Version>();
+  return records.records
+    .flatMap((record) => {
+      const name = findArtifactName(record.filename, project);
+      if (name === undefined || record.sha256 === undefined) return [];
+      const { version } = name;
+      const shared = versions.get(version.text) ?? version;
+      versions.set(version.text, shared);
+      const subject = { source, project, filename: record.filename, sha256: record.sha256 };
+      const { provisional, evidence, metadataFailure, admitted } = factsOf(subject);
+      return [
+        {
+          subject,
+          name: shareTags({ ...name, version: shared }),
+          record,
+          admitted,
+          ...(provisional === undefined ? {} : { provisional }),
+          ...(evidence === undefined ? {} : { evidence }),
+          ...(metadataFailure === undefined ? {} : { metadataFailure }),
+        },
+      ];
+    })
+    .toSorted(
+      (left, right) =>
+        compareVersions(right.name.version, left.name.version) ||
+        (left.record.filename < right.record.filename ? -1 : 1),
+    );
+}
+
+const tagSets = new Map<string, readonly string[]>();
+const TAG_SETS_AT_MOST = 50_000;
+
+/** There are a hundred times more wheels than tag sets: equal ones are one, as equal versions of a project are. */
+function shareTags(name: ArtifactName): ArtifactName {
+  if (name.kind === 'sdist') return name;
+  const key = name.tags.join(' ');
+  const tags = tagSets.get(key) ?? name.tags;
+  if (tagSets.size >= TAG_SETS_AT_MOST) tagSets.clear();
+  tagSets.set(key, tags);
+  return { ...name, tags };
+}
+
+/** When something was last learnt of a project, as its records say. */
+export function learntAt(records: ProjectRecords): Instant {
+  return records.records.reduce(
+    (latest, { firstSeen, goneSince, mutation }) =>
+      Math.max(latest, firstSeen, goneSince ?? 0, mutation?.seen ?? 0),
+    0,
+  );
+}
+
+/** The best metadata known: of the verified contents, else provisional; absent: none. */
+export function metadataOf(artifact: KnownArtifact): MetadataFact | undefined {
+  return artifact.evidence?.kind === 'wheel' ? artifact.evidence.metadata : artifact.provisional;
+}
+
+const interned = new Map<string, Requirement | undefined>();
+const INTERNED_AT_MOST = 200_000;
+
+/** The requirements that parse; what does not is for the rules to refuse. Parsed once per text. */
+export function requirementsOf(metadata: CoreMetadata): readonly Requirement[] {
+  return metadata.requiresDist.flatMap((text) => {
+    const requirement = interned.has(text) ? interned.get(text) : intern(text);
+    return requirement === undefined ? [] : [requirement];
+  });
+}
+
+function intern(text: string): Requirement | undefined {
+  if (interned.size >= INTERNED_AT_MOST) interned.clear();
+  const requirement = tryParse(text);
+  interned.set(text, requirement);
+  return requirement;
+}
+
+function tryParse(text: string): Requirement | undefined {
+  try {
+    return parseRequirement(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export function extrasOf(metadata: CoreMetadata): readonly string[] {
+  return metadata.providesExtra.map((extra) => normaliseExtra(extra));
+}
+
+/** A key for maps over subjects. */
+export function subjectKey(subject: Subject): string {
+  return `${subject.sha256}/${subject.source}/${subject.project}/${subject.filename}`;
+}
+
+const byFilename = new WeakMap<KnownProject, ReadonlyMap<string, KnownArtifact>>();
+
+/** Finds the artifact that a file URL names; absent: no record of it. */
+export function findArtifact(
+  project: KnownProject,
+  wanted: { readonly sha256: Sha256; readonly filename: string },
+): KnownArtifact | undefined {
+  const index =
+    byFilename.get(project) ??
+    new Map(project.artifacts.map((artifact) => [artifact.subject.filename, artifact] as const));
+  byFilename.set(project, index);
+  const artifact = index.get(wanted.filename);
+  return artifact?.subject.sha256 === wanted.sha256 ? artifact : undefined;
+}

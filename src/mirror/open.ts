@@ -1,0 +1,120 @@
+import type { Finding } from '../model/decision.ts';
+import type { Sha256 } from '../model/sha256.ts';
+import type { ProjectName } from '../model/subject.ts';
+import { readBlob } from '../store/blobs.ts';
+import type { ByteRange } from '../store/object-store.ts';
+import type { Admitter } from './admit.ts';
+import { askGate } from './gate.ts';
+import { type KnownProject, findArtifact, metadataOf } from './knowledge.ts';
+import type { Lookup } from './lookup.ts';
+import { type ReachParts, reach } from './reach.ts';
+import { type Body, openBytes } from './serve-bytes.ts';
+import type { Located, MirrorState } from './state.ts';
+import { tombstone, wholeRefusal } from './view.ts';
+
+export type { Body } from './serve-bytes.ts';
+
+/** Which file a URL names. */
+export interface Wanted {
+  readonly project: ProjectName;
+  readonly sha256: Sha256;
+  readonly filename: string;
+}
+
+/** What is refused, for a message. */
+export interface Refused {
+  readonly kind: 'refused';
+  readonly project: ProjectName;
+  readonly version?: string;
+  readonly findings: readonly Finding[];
+}
+
+/** The answer to a question about a file. */
+export type Opened =
+  | Refused
+  /** Nothing of this name is known. */
+  | { readonly kind: 'absent' }
+  /** The answer is not known yet. */
+  | { readonly kind: 'waiting' }
+  /** Admitted, or approved with its size known and its bytes still away. */
+  | {
+      readonly kind: 'approved';
+      readonly sizeBytes: number | undefined;
+      readonly uploadTime?: string;
+      bytes(range?: ByteRange): Promise<Body>;
+    };
+
+/** The answer to a question about a METADATA file. */
+export type OpenedMetadata =
+  | Refused
+  | { readonly kind: 'absent' | 'waiting' }
+  | { readonly kind: 'metadata'; readonly content: Uint8Array; readonly sha256: Sha256 };
+
+export interface OpenParts extends ReachParts {
+  readonly admitter: Admitter;
+  readonly lookup: Lookup;
+}
+
+/** Asks for an artifact's bytes: the gate first, then the store, then admission (DESIGN §5). */
+export async function openArtifact(parts: OpenParts, wanted: Wanted): Promise<Opened> {
+  const located = await locate(parts, wanted);
+  if ('kind' in located) return located;
+  const { state } = parts;
+  const refused = refusedByGate(state, located);
+  if (refused !== undefined) return refused;
+  const { record, evidence } = located.artifact;
+  return {
+    kind: 'approved',
+    sizeBytes: evidence?.sizeBytes ?? record.sizeBytes,
+    ...(record.uploadTime === undefined ? {} : { uploadTime: record.uploadTime }),
+    bytes: (range) => openBytes(parts, located, range),
+  };
+}
+
+/** Asks for an artifact's METADATA, which the store holds for whatever is listed. */
+export async function openMetadata(parts: OpenParts, wanted: Wanted): Promise<OpenedMetadata> {
+  const located = await locate(parts, wanted);
+  if ('kind' in located) return located;
+  const refused = refusedByGate(parts.state, located);
+  if (refused !== undefined) return refused;
+  const fact = metadataOf(located.artifact);
+  const content = fact && (await readBlob(parts.state.store, fact.sha256));
+  if (fact === undefined || content === undefined) return { kind: 'absent' };
+  return { kind: 'metadata', content, sha256: fact.sha256 };
+}
+
+async function locate(
+  parts: OpenParts,
+  wanted: Wanted,
+): Promise<Located | Refused | { readonly kind: 'absent' | 'waiting' }> {
+  const stone = tombstone(wanted.project);
+  if (wanted.filename === stone.filename && wanted.sha256 === stone.sha256)
+    return refusedProject(parts, wanted.project);
+  const reached = await reach(parts, wanted.project);
+  if (reached.kind === 'waiting') return { kind: 'waiting' };
+  const project: KnownProject | undefined = reached.project ?? parts.lookup.known(wanted.project);
+  const artifact = project && findArtifact(project, wanted);
+  if (project !== undefined && artifact !== undefined) {
+    await parts.gatherer.stored(artifact);
+    return { project, artifact };
+  }
+  // A file that no record names: of a project with nothing approved it is as refused as everything else.
+  return reached.kind === 'catalogued' ? { kind: 'absent' } : refusedProject(parts, wanted.project);
+}
+
+function refusedByGate(state: MirrorState, located: Located): Refused | undefined {
+  const gate = askGate(state, located);
+  if (gate.verdict === 'approve') return undefined;
+  const { artifact, project } = located;
+  return {
+    kind: 'refused',
+    project: project.project,
+    version: artifact.name.version.text,
+    findings: gate.findings,
+  };
+}
+
+function refusedProject({ state, lookup }: OpenParts, project: ProjectName): Refused {
+  const known = state.projects.get(project) ?? lookup.known(project);
+  return { kind: 'refused', project, findings: wholeRefusal(state, project, known) };
+}

@@ -1,0 +1,99 @@
+import type { Logger } from 'pino';
+
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Sha256 } from '../model/sha256.ts';
+import type { ProjectName, SourceId } from '../model/subject.ts';
+import type { Clock, Instant } from '../model/time.ts';
+import type { ObjectStore } from '../store/object-store.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import type { StoredCatalogue } from './catalogue-store.ts';
+import type { Standard } from './judging.ts';
+import type { KnownArtifact, KnownProject } from './knowledge.ts';
+
+/** How wheels that are not admitted yet reach a client (DESIGN §6). */
+export type FirstDelivery = 'held-tail' | 'verified-only';
+
+/** What the mirror is made of. */
+export interface MirrorParts {
+  readonly store: ObjectStore;
+  readonly ledger: Ledger;
+  readonly upstream: Upstream;
+  readonly source: SourceId;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** A folder on a local disk for bytes that are not verified yet. */
+  readonly quarantine: string;
+  readonly quarantineBytes: number;
+  readonly firstDelivery: FirstDelivery;
+  /** How findings call the policy file. */
+  readonly policyFile: string;
+  /** Requests to the index under way at once. */
+  readonly connections: number;
+  readonly mode: MirrorMode;
+}
+
+/** `serve`: what it decides enters the ledger. `ask`: a command's question, which changes nothing but stored facts. */
+export type MirrorMode = 'serve' | 'ask';
+
+/** What a running mirror knows and has decided. Only functions of `mirror` change it, each in one place. */
+export interface MirrorState extends MirrorParts {
+  /** Policy and revocations in force; replaced whole. */
+  standard: Standard;
+  revocationsDigest: Sha256 | undefined;
+  /** The catalogue in force; absent until the first seal. */
+  inForce: StoredCatalogue | undefined;
+  /** The policy that the walk has been through once. */
+  walked: Sha256 | undefined;
+  /** Projects whose outcome still rests on something not gathered. */
+  pending: ReadonlySet<ProjectName>;
+  /** When the last seal judged, and all instants at which something that it judged changes by time alone. */
+  untils: readonly Instant[];
+  readonly projects: Map<ProjectName, KnownProject>;
+  /** Admitted subjects by `subjectKey`. */
+  readonly admitted: Set<string>;
+  /** When a user last asked for a project. */
+  readonly wanted: Map<ProjectName, Instant>;
+  /** Raised by every change that a page or a gate could see. */
+  generation: number;
+  progress: WalkProgress;
+  /** Aborted when the mirror closes: nothing is asked or decided from then on. */
+  readonly ending: AbortSignal;
+  /** Called after every change, to wake whoever waits for one. */
+  readonly listeners: Set<() => void>;
+}
+
+export interface WalkProgress {
+  readonly projects: number;
+  readonly artifacts: number;
+  readonly missing: number;
+  readonly failures: number;
+  readonly walking: boolean;
+}
+
+/** Tells everybody who waits that something changed. */
+export function announce(state: MirrorState): void {
+  state.generation += 1;
+  wakeAll(state);
+}
+
+/** Wakes everybody who waits; each looks for itself at what there is. */
+export function wakeAll(state: MirrorState): void {
+  const waiting = Array.from(state.listeners);
+  for (const wake of waiting) wake();
+}
+
+/** Resolves at the next change, or after the time given. */
+export async function nextChange(state: MirrorState, timeoutMs: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, timeoutMs);
+  state.listeners.add(resolve);
+  await promise;
+  clearTimeout(timer);
+  state.listeners.delete(resolve);
+}
+
+/** A known project's artifact, with the project. */
+export interface Located {
+  readonly project: KnownProject;
+  readonly artifact: KnownArtifact;
+}
