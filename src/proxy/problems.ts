@@ -1,0 +1,125 @@
+import type { FastifyReply } from 'fastify';
+
+import type { Finding } from '../model/decision.ts';
+import { type ErrorCode, isGatehouseError } from '../model/errors.ts';
+
+/** The body of an answer that is not what was asked for (RFC 9457), with members of our own. */
+export interface Problem {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  /** For programs: an error's code, or the finding that refused. */
+  readonly code: string;
+  readonly findings?: readonly Finding[];
+  /** Where a person reads the whole reason. */
+  readonly why?: string;
+  readonly retryAfterSeconds?: number;
+}
+
+const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
+  'archive-refused': 502,
+  'artifact-refused': 403,
+  'invalid-expression': 500,
+  'invalid-filename': 404,
+  'invalid-hash': 404,
+  'invalid-key': 500,
+  'invalid-metadata': 502,
+  'invalid-name': 404,
+  'invalid-page': 502,
+  'invalid-policy': 500,
+  'invalid-request': 400,
+  'invalid-requirement': 500,
+  'invalid-setting': 500,
+  'invalid-specifier': 500,
+  'invalid-version': 404,
+  'ledger-inconsistent': 503,
+  'not-found': 404,
+  'not-ready': 503,
+  'store-corrupt': 500,
+  'store-full': 503,
+  'store-too-new': 503,
+  'store-unavailable': 503,
+  'upstream-mismatch': 502,
+  'upstream-not-found': 502,
+  'upstream-refused': 502,
+  'upstream-unavailable': 503,
+  'wrong-use': 500,
+};
+
+const RETRY_AFTER_SECONDS = 5;
+
+/**
+ * Sends a problem, never to be cached. As bytes: to text, fastify would add a charset, and uv reads the problem only
+ * when its type is `application/problem+json` exactly.
+ */
+export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  const { status, title, detail, code, findings, why, retryAfterSeconds } = problem;
+  const type = `urn:gatehouse:problem:${code}`;
+  const body = { type, title, status, detail, code, findings, why };
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', `${retryAfterSeconds}`);
+  return reply
+    .code(status)
+    .header('content-type', 'application/problem+json')
+    .header('cache-control', 'no-store')
+    .send(Buffer.from(JSON.stringify(body)));
+}
+
+/** What to say of an error. What nobody foresaw is not told to the outside. */
+export function problemOf(error: unknown): Problem {
+  if (isGatehouseError(error)) {
+    const status = STATUS_OF[error.code];
+    return {
+      status,
+      title: titleOf(status),
+      detail: error.hint === undefined ? error.message : `${error.message}; ${error.hint}`,
+      code: error.code,
+      ...(status === 503 ? { retryAfterSeconds: RETRY_AFTER_SECONDS } : {}),
+    };
+  }
+  const status = refusedByServer(error);
+  if (status !== undefined) {
+    return {
+      status,
+      title: titleOf(status),
+      detail: 'the request cannot be read',
+      code: 'invalid-request',
+    };
+  }
+  return {
+    status: 500,
+    title: titleOf(500),
+    detail: 'an error that the log describes',
+    code: 'internal',
+  };
+}
+
+/** Nothing is at this address. */
+export function notFound(detail: string): Problem {
+  return { status: 404, title: titleOf(404), detail, code: 'not-found' };
+}
+
+/** The answer is not known yet; never a refusal (DESIGN §4.4). */
+export function notYet(detail: string): Problem {
+  return { status: 503, title: 'Not known yet', detail, code: 'not-ready', retryAfterSeconds: 2 };
+}
+
+/** Fastify's own errors carry the status; those below 500 are the caller's mistakes. */
+function refusedByServer(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('statusCode' in error)) return undefined;
+  const { statusCode } = error;
+  return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500
+    ? statusCode
+    : undefined;
+}
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'The request cannot be understood',
+  404: 'Not found',
+  500: 'Internal error',
+  502: 'Upstream sent what cannot be served',
+  503: 'Not available now',
+};
+
+function titleOf(status: number): string {
+  return TITLES[status] ?? 'The request cannot be answered';
+}

@@ -1,0 +1,74 @@
+import type { FastifyReply } from 'fastify';
+
+import type { Finding } from '../model/decision.ts';
+import { sendProblem } from './problems.ts';
+import { shorten, toReasonPhrase } from './reason-phrase.ts';
+
+/** Something that the gate does not pass. */
+export interface Refusal {
+  readonly project: string;
+  /** Absent: the whole project is refused. */
+  readonly version?: string;
+  readonly findings: readonly Finding[];
+}
+
+const LONGEST_TEXT = 200;
+const SHORTEST_SENTENCE = 24;
+
+/** Where a person reads everything about a decision. */
+export function whyAddress(publicUrl: string, { project, version }: Refusal): string {
+  const base = `${publicUrl}/why/pypi/${encodeURIComponent(project)}`;
+  return version === undefined ? base : `${base}/${encodeURIComponent(version)}`;
+}
+
+/**
+ * The sentence that a user reads in a terminal: project, version, the finding that decided with its code, and the
+ * address of the rest. One line of ASCII of at most 200 characters; only names that leave no room for that make it
+ * longer, as the address is always whole.
+ */
+export function refusalText(publicUrl: string, refusal: Refusal): string {
+  const reason = decidingFinding(refusal.findings);
+  const code = reason === undefined ? '' : ` (${reason.code})`;
+  const end = `${code}; see ${whyAddress(publicUrl, refusal)}`;
+  const sentence = toReasonPhrase(sentenceOf(refusal, reason));
+  const room = LONGEST_TEXT - end.length;
+  return toReasonPhrase(`${room < SHORTEST_SENTENCE ? 'refused' : shorten(sentence, room)}${end}`);
+}
+
+/** Sends the refusal of a file: pip prints the reason phrase, uv the problem's title and detail (DESIGN §7). */
+export function sendRefusal(
+  reply: FastifyReply,
+  publicUrl: string,
+  refusal: Refusal,
+): FastifyReply {
+  const text = refusalText(publicUrl, refusal);
+  const reason = decidingFinding(refusal.findings);
+  reply.raw.statusMessage = text;
+  reply.header('x-error-message', text);
+  return sendProblem(reply, {
+    status: 403,
+    title: 'Refused by policy',
+    detail: text,
+    code: reason?.code ?? 'refused',
+    findings: refusal.findings,
+    why: whyAddress(publicUrl, refusal),
+  });
+}
+
+/** The first of the worst findings. */
+export function decidingFinding(findings: readonly Finding[]): Finding | undefined {
+  return (
+    findings.find(({ effect }) => effect === 'deny') ??
+    findings.find(({ effect }) => effect === 'review')
+  );
+}
+
+/** A finding's message names the project first; the version joins it where the message lacks it. */
+function sentenceOf({ project, version }: Refusal, reason: Finding | undefined): string {
+  const named = version === undefined ? project : `${project} ${version}`;
+  if (reason === undefined) return `${named} is refused`;
+  const { message } = reason;
+  if (message.startsWith(`${named} `)) return message;
+  if (message.startsWith(`${project} `)) return `${named}${message.slice(project.length)}`;
+  return `${named} is refused: ${message}`;
+}
