@@ -1,0 +1,59 @@
+import type { Explanation } from '../mirror/explain.ts';
+import type { Finding } from '../model/decision.ts';
+import { withMirror } from './ask.ts';
+import { type CommandInput, type Outcome, readWords } from './command.ts';
+import { readPolicy } from './policy-file.ts';
+import { parseRelease } from './release.ts';
+
+/** `explain NAME[==VERSION]`: what is decided about it, by which line, and what to do. */
+export async function explain({ words, config, say }: CommandInput): Promise<Outcome> {
+  const { names, json } = readWords(words, {
+    text: 'explain NAME[==VERSION] [--json]',
+    least: 1,
+    most: 1,
+  });
+  const asked = parseRelease(names[0] ?? '');
+  const policy = await readPolicy(config.policyPath);
+  const explanation = await withMirror({ config, policy, mode: 'ask' }, (mirror) =>
+    mirror.explain(asked),
+  );
+  if (explanation === undefined) {
+    say('explain: upstream did not answer in time');
+    return { status: 1, output: '' };
+  }
+  const status = explanation.verdict === 'approve' ? 0 : 1;
+  return {
+    status,
+    output: json ? JSON.stringify(explanation, undefined, 2) : describe(explanation),
+  };
+}
+
+const WORDS = { approve: 'approved', review: 'waits for a person', deny: 'refused' } as const;
+
+function describe(explanation: Explanation): string {
+  const { project, version, verdict, findings, artifacts, advice, nearestApproved } = explanation;
+  const subject = version === undefined ? project : `${project} ${version}`;
+  const listed = artifacts.map(
+    (artifact) => `  ${WORDS[artifact.verdict].padEnd(18)} ${artifact.filename}`,
+  );
+  return [
+    `${subject}: ${WORDS[verdict]}`,
+    ...findings.map(describeFinding),
+    ...advice.map((sentence) => `  → ${sentence}`),
+    ...(nearestApproved === undefined || verdict === 'approve'
+      ? []
+      : [`  nearest approved version: ${nearestApproved}`]),
+    ...(listed.length === 0 ? [] : ['artifacts:', ...listed.slice(0, 40)]),
+    ...(listed.length > 40 ? [`  and ${listed.length - 40} more (--json lists all)`] : []),
+  ].join('\n');
+}
+
+function describeFinding({ code, effect, message, policy, evidence }: Finding): string {
+  const place = policy === undefined ? '' : ` (${policy.file}:${policy.line}:${policy.column})`;
+  const lines = [
+    `  ${effect === 'approve' ? 'note' : effect} ${code}${place}`,
+    `    ${message}`,
+    ...(evidence ?? []).map((line) => `    = ${line}`),
+  ];
+  return lines.join('\n');
+}
