@@ -1,0 +1,18 @@
+import { benchInstall } from './install.ts';
+import { benchMemory } from './memory.ts';
+import { say } from './report.ts';
+import { benchServe } from './serve.ts';
+
+const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
+  serve: benchServe,
+  install: benchInstall,
+  memory: benchMemory,
+};
+
+const benchmark = BENCHMARKS[process.argv[2] ?? ''];
+if (benchmark === undefined) {
+  say(`usage: npm run bench -- ${Object.keys(BENCHMARKS).join('|')}   (docs/performance.md)`);
+  process.exitCode = 2;
+} else {
+  await benchmark();
+}
