@@ -30,8 +30,8 @@ export function learnEvidence(state: MirrorState, subject: Subject, evidence: Ev
 }
 
 /**
- * The ledger has the artifact's admission. Where the bytes contain what was listed, nothing that a page or a catalogue
- * says changes: nobody is woken, and nothing is sealed again.
+ * The ledger has the artifact's admission. Where the bytes contain what was listed, no page changes and nobody is
+ * woken; the next seal, which is in no hurry, sees that the version stays.
  */
 export function learnAdmission(
   state: MirrorState,

@@ -95,12 +95,16 @@ export function createWalker(parts: WalkerParts): Walker {
 
   async function run(signal: AbortSignal): Promise<void> {
     let generation = -1;
+    // An admission changes no page by itself, but keeps the other artifacts of its version (versions.keep).
+    let admitted = -1;
     let restUntil = 0;
     let refreshing: Promise<void> | undefined;
     while (!signal.aborted) {
       const isWalked = state.walked === state.standard.policy.digest;
       const isRested = performance.now() >= restUntil;
-      if (!isWalked || sealer.isDue() || (generation !== state.generation && isRested)) {
+      const isChanged = generation !== state.generation || admitted !== state.admitted.size;
+      if (!isWalked || sealer.isDue() || (isChanged && isRested)) {
+        admitted = state.admitted.size;
         generation = await walkOnce(signal);
         restUntil = performance.now() + SEAL_EVERY_MS;
       }
