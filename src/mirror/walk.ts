@@ -102,8 +102,9 @@ export function createWalker(parts: WalkerParts): Walker {
     while (!signal.aborted) {
       const isWalked = state.walked === state.standard.policy.digest;
       const isRested = performance.now() >= restUntil;
-      const isChanged = generation !== state.generation || admitted !== state.admitted.size;
-      if (!isWalked || sealer.isDue() || (isChanged && isRested)) {
+      const isChanged = generation !== state.generation;
+      const isGrown = admitted !== state.admitted.size;
+      if (!isWalked || isChanged || sealer.isDue() || (isGrown && isRested)) {
         admitted = state.admitted.size;
         generation = await walkOnce(signal);
         restUntil = performance.now() + SEAL_EVERY_MS;
@@ -112,9 +113,8 @@ export function createWalker(parts: WalkerParts): Walker {
       refreshing ??= refresh(signal).finally(() => {
         refreshing = undefined;
       });
+      // Admissions come in bursts: one seal for all of them.
       if (generation === state.generation) await nextChange(state, SECOND_MS);
-      // Changes come in bursts: one seal for all of them.
-      else await nextChange(state, Math.max(0, restUntil - performance.now()));
     }
   }
 
