@@ -99,7 +99,9 @@ async function locate(
     return { project, artifact };
   }
   // A file that no record names: of a project with nothing approved it is as refused as everything else.
-  return reached.kind === 'catalogued' ? { kind: 'absent' } : refusedProject(parts, wanted.project);
+  const part = parts.state.inForce?.catalogue.parts.get(wanted.project);
+  const isApproved = reached.kind === 'catalogued' && (part?.counts.approve ?? 0) > 0;
+  return isApproved ? { kind: 'absent' } : refusedProject(parts, wanted.project);
 }
 
 function refusedByGate(state: MirrorState, located: Located): Refused | undefined {
