@@ -97,9 +97,9 @@ export async function openMirror(parts: MirrorParts, policy: Policy): Promise<Mi
 
   let headRead = state.clock();
   const loops = [
-    guarded(state, () => walker.run(ending.signal)),
+    keepRunning(state, () => walker.run(ending.signal)),
     state.mode === 'serve'
-      ? guarded(state, () => follow(state, loaded, () => (headRead = state.clock())))
+      ? follow(state, loaded, () => (headRead = state.clock()))
       : Promise.resolve(),
   ];
 
@@ -144,7 +144,6 @@ async function loadState(
     revocationsDigest: head.state.revocations,
     inForce: undefined,
     walked: undefined,
-    pending: new Set(),
     untils: [],
     projects: new Map(),
     admitted,
@@ -195,12 +194,17 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   clearTimeout(timer);
 }
 
-/** A loop that throws is logged once and tried again: the mirror goes on with what it knows. */
-async function guarded(state: MirrorState, loop: () => Promise<void>): Promise<void> {
-  try {
-    await loop();
-  } catch (error) {
-    if (!state.ending.aborted) state.log.error({ err: error }, 'background work stopped');
+/** Work that throws, as when the store cannot be written, is logged and starts again after a second. */
+async function keepRunning(state: MirrorState, work: () => Promise<void>): Promise<void> {
+  const { ending: signal } = state;
+  while (!signal.aborted) {
+    try {
+      await work();
+    } catch (error) {
+      if (signal.aborted) return;
+      state.log.error({ err: error }, 'background work stopped, starts again in a second');
+      await pause(SECOND_MS, signal);
+    }
   }
 }
 

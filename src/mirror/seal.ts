@@ -19,7 +19,6 @@ export interface SealInput {
 export interface Sealed {
   readonly catalogue: Omit<Catalogue, 'revocations'>;
   readonly missing: Closure['missing'];
-  readonly pending: ReadonlySet<ProjectName>;
   /** Every instant at which something judged changes by time alone, once each. */
   readonly untils: readonly Instant[];
 }
@@ -42,7 +41,6 @@ export function computeCatalogue(input: SealInput): Sealed {
   const until = earliestOf(untils);
   return {
     missing: closure.missing,
-    pending: closure.pending,
     untils,
     catalogue: {
       profile: DEFAULT_PROFILE,

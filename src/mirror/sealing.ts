@@ -48,7 +48,6 @@ async function sealNow(state: MirrorState): Promise<Sealed> {
   const began = performance.now();
   const sealed = computeCatalogue({ standard, projects: state.projects, asOf });
   const computed = performance.now();
-  state.pending = sealed.pending;
   // A step is not in force, and the seal after it must not judge by an earlier instant.
   state.untils = [asOf, ...sealed.untils];
   if (isStep(sealed) && isWhole(state)) return sealed;

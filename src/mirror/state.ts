@@ -44,8 +44,6 @@ export interface MirrorState extends MirrorParts {
   inForce: StoredCatalogue | undefined;
   /** The policy that the walk has been through once. */
   walked: Sha256 | undefined;
-  /** Projects whose outcome still rests on something not gathered. */
-  pending: ReadonlySet<ProjectName>;
   /** When the last seal judged, and all instants at which something that it judged changes by time alone. */
   untils: readonly Instant[];
   readonly projects: Map<ProjectName, KnownProject>;

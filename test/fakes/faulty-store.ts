@@ -11,6 +11,8 @@ export interface StoreCall {
   /** Counts the calls of this wrapper from 0. */
   readonly index: number;
   readonly operation: 'put' | 'read' | 'list' | 'readPointer' | 'swapPointer';
+  /** What it is about: an object, a folder or a pointer. */
+  readonly key: string;
 }
 
 /** Chooses the fault of each call, and may wait to let others go first. */
@@ -26,12 +28,12 @@ export function openFaultyStore(inner: ObjectStore, faults: Faults): ObjectStore
   let arriving: (() => Promise<unknown>) | undefined;
 
   async function call<Result>(
-    operation: StoreCall['operation'],
+    { operation, key }: Omit<StoreCall, 'index'>,
     perform: () => Promise<Result>,
   ): Promise<Result> {
     const index = calls;
     calls += 1;
-    const fault = await faults({ index, operation });
+    const fault = await faults({ index, operation, key });
     if (operation === 'swapPointer') await arrive();
     if (dead) throw new Crash();
     if (fault === 'late') arriving = perform;
@@ -56,14 +58,17 @@ export function openFaultyStore(inner: ObjectStore, faults: Faults): ObjectStore
 
   return {
     ...inner,
-    put: (key, content, options) => call('put', () => inner.put(key, content, options)),
-    read: (key) => call('read', () => inner.read(key)),
+    put: (key, content, options) =>
+      call({ operation: 'put', key }, () => inner.put(key, content, options)),
+    read: (key) => call({ operation: 'read', key }, () => inner.read(key)),
     async *list(folder) {
-      yield* await call('list', () => Array.fromAsync(inner.list(folder)));
+      yield* await call({ operation: 'list', key: folder }, () =>
+        Array.fromAsync(inner.list(folder)),
+      );
     },
-    readPointer: (key) => call('readPointer', () => inner.readPointer(key)),
+    readPointer: (key) => call({ operation: 'readPointer', key }, () => inner.readPointer(key)),
     swapPointer: (key, expected, content) =>
-      call('swapPointer', () => inner.swapPointer(key, expected, content)),
+      call({ operation: 'swapPointer', key }, () => inner.swapPointer(key, expected, content)),
   };
 }
 

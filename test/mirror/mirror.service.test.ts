@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import { DAY_MS } from '../../src/model/time.ts';
+import { openMemoryStore } from '../../src/store/memory.ts';
+import { openFaultyStore } from '../fakes/faulty-store.ts';
 import type { FakeArtifact } from '../fakes/pages.ts';
 import { ORDINARY_CACHE, startFakeIndex } from '../fakes/upstream.ts';
 import { type House, mitWheel, NOON, openHouse, policyText } from '../fixtures/house.ts';
@@ -292,6 +294,29 @@ describe('a changed policy', () => {
     await house.activate(policyText(['frog']));
     await until(house, async () => (await house.versions('moss')).approved.length === 0);
     expect((await house.versions('frog')).approved).toEqual(['1.0']);
+  });
+});
+
+describe('the walk', () => {
+  test('goes on after the store could not be written', async () => {
+    await using index = await startFakeIndex({ artifacts: [MOSS] });
+    let failuresLeft = 0;
+    let failures = 0;
+    const store = openFaultyStore(openMemoryStore(), ({ operation, key }) => {
+      if (operation !== 'swapPointer' || key !== 'head' || failuresLeft === 0) return 'none';
+      failuresLeft -= 1;
+      failures += 1;
+      return 'fail';
+    });
+    await using house = await openHouse({ index, policy: policyText(['frog']), store });
+    await house.walked();
+    await house.activate(policyText(['moss']));
+    // More than the ledger tries by itself.
+    failuresLeft = 3;
+    // Nobody asks for a page, which would seal by itself.
+    await house.walked();
+    expect(failures).toBe(3);
+    expect((await house.versions('moss')).approved).toEqual(['1.0']);
   });
 });
 
