@@ -140,15 +140,20 @@ export function subjectKey(subject: Subject): string {
 
 const byFilename = new WeakMap<KnownProject, ReadonlyMap<string, KnownArtifact>>();
 
+/** Finds the artifact of a file name; absent: no record of it. */
+export function findNamed(project: KnownProject, filename: string): KnownArtifact | undefined {
+  const index =
+    byFilename.get(project) ??
+    new Map(project.artifacts.map((artifact) => [artifact.subject.filename, artifact] as const));
+  byFilename.set(project, index);
+  return index.get(filename);
+}
+
 /** Finds the artifact that a file URL names; absent: no record of it. */
 export function findArtifact(
   project: KnownProject,
   wanted: { readonly sha256: Sha256; readonly filename: string },
 ): KnownArtifact | undefined {
-  const index =
-    byFilename.get(project) ??
-    new Map(project.artifacts.map((artifact) => [artifact.subject.filename, artifact] as const));
-  byFilename.set(project, index);
-  const artifact = index.get(wanted.filename);
+  const artifact = findNamed(project, wanted.filename);
   return artifact?.subject.sha256 === wanted.sha256 ? artifact : undefined;
 }

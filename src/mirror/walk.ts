@@ -4,13 +4,13 @@ import type { Priority } from '../upstream/limiter.ts';
 import { buildGraph } from '../validation/closure/build-graph.ts';
 import type { Candidate } from '../validation/closure/candidate.ts';
 import type { Gatherer } from './gather.ts';
-import type { KnownArtifact, KnownProject } from './knowledge.ts';
+import { type KnownProject, findNamed } from './knowledge.ts';
 import { isRefusedByName } from './name-refusal.ts';
 import { closeInputOf } from './seal.ts';
 import type { Sealer } from './sealing.ts';
 import { type MirrorState, nextChange } from './state.ts';
 
-/** While walking, and after it when something changes, seals come this often. */
+/** While walking, and after a burst of admissions, seals come this often. */
 const SEAL_EVERY_MS = 3 * SECOND_MS;
 /** Upstream is asked again after this long for what users ask for, and for the rest. */
 const REVALIDATE_WANTED_MS = 10 * MINUTE_MS;
@@ -62,7 +62,8 @@ export function createWalker(parts: WalkerParts): Walker {
       gather: (priority: Priority) => gatherer.project(name, priority),
     }));
     const metadata = [...artifacts].flatMap((candidate) => {
-      const artifact = findKnown(state, candidate);
+      const known = state.projects.get(candidate.project);
+      const artifact = known && findNamed(known, candidate.filename);
       if (artifact === undefined) return [];
       const key = `metadata/${artifact.subject.sha256}/${artifact.subject.filename}`;
       return [{ key, gather: (priority: Priority) => gatherer.metadata(artifact, priority) }];
@@ -128,15 +129,13 @@ export function createWalker(parts: WalkerParts): Walker {
 
   async function cone(project: ProjectName): Promise<void> {
     for (;;) {
-      const root = state.standard.policy.packages.allow.get(project);
       const input = closeInputOf({
         standard: state.standard,
         projects: state.projects,
         asOf: state.clock(),
       });
-      const roots =
-        root === undefined ? [] : [input.roots.get(project)].filter((found) => found !== undefined);
-      const { missing } = buildGraph(input, roots);
+      const root = input.roots.get(project);
+      const { missing } = buildGraph(input, root === undefined ? [] : [root]);
       const left = listMissing(missing.projects, missing.metadata);
       if (left.length === 0) return;
       await Promise.all(left.map((item) => start(item, 'foreground')));
@@ -144,12 +143,6 @@ export function createWalker(parts: WalkerParts): Walker {
   }
 
   return { run, cone };
-}
-
-function findKnown(state: MirrorState, candidate: Candidate): KnownArtifact | undefined {
-  return state.projects
-    .get(candidate.project)
-    ?.artifacts.find((artifact) => artifact.subject.filename === candidate.filename);
 }
 
 function isInForce({ inForce, standard }: MirrorState): boolean {
