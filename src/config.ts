@@ -16,6 +16,8 @@ export interface Config {
     | { readonly kind: 'memory' };
   /** Absent: the index that pip on this host uses. */
   readonly upstream: UpstreamSettings | undefined;
+  /** Addresses of single sources, by the name of their setting; they win over the policy's. */
+  readonly sourceUpstreams: ReadonlyMap<string, UpstreamSettings>;
   readonly proxy: UpstreamSettings['proxy'];
   readonly firstDelivery: FirstDelivery;
   readonly ledgerKey: string | undefined;
@@ -50,6 +52,7 @@ export function readConfig(environment: Environment): Config {
       index === undefined
         ? undefined
         : { ...parseIndexUrl(index), ...(proxy === undefined ? {} : { proxy }) },
+    sourceUpstreams: parseSourceUpstreams(environment),
     proxy,
     firstDelivery: parseFirstDelivery(environment['GATEHOUSE_FIRST_DELIVERY'] ?? 'held-tail'),
     ledgerKey: environment['GATEHOUSE_LEDGER_KEY'],
@@ -59,6 +62,9 @@ export function readConfig(environment: Environment): Config {
     logLevel: environment['GATEHOUSE_LOG'],
   };
 }
+
+/** The name of a source follows, in upper case and with `_` for `-`. */
+const SOURCE_UPSTREAM = 'GATEHOUSE_PYPI_UPSTREAM_';
 
 const KNOWN = new Set([
   'GATEHOUSE_AUTH',
@@ -78,7 +84,8 @@ const KNOWN = new Set([
 /** A misspelt setting would silently leave its default in force. */
 function requireKnown(environment: Environment): void {
   const unknown = Object.keys(environment).find(
-    (name) => name.startsWith('GATEHOUSE_') && !KNOWN.has(name),
+    (name) =>
+      name.startsWith('GATEHOUSE_') && !KNOWN.has(name) && !name.startsWith(SOURCE_UPSTREAM),
   );
   if (unknown === undefined) return;
   const near = findNearest(unknown, [...KNOWN]);
@@ -139,6 +146,16 @@ function parseCount(environment: Environment, name: string, fallback: number): n
   if (text === undefined) return fallback;
   if (!/^[1-9]\d{0,14}$/.test(text)) throw invalid(name, text, 'a whole number above 0');
   return Number(text);
+}
+
+function parseSourceUpstreams(environment: Environment): Config['sourceUpstreams'] {
+  return new Map(
+    Object.entries(environment).flatMap(([name, url]) =>
+      name.startsWith(SOURCE_UPSTREAM) && url !== undefined
+        ? [[name, parseIndexUrl(url, name)] as const]
+        : [],
+    ),
+  );
 }
 
 function parseProxy(environment: Environment): UpstreamSettings['proxy'] {

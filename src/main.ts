@@ -6,24 +6,18 @@ import type { FastifyInstance } from 'fastify';
 import packageJson from '../package.json' with { type: 'json' };
 import { numbersOf, remarksOf } from './cli/check.ts';
 import { readPolicy } from './cli/policy-file.ts';
-import { type Config, isLoopback, readConfig } from './config.ts';
+import { type Config, readConfig } from './config.ts';
+import { openConfiguredUpstreams } from './configured-upstreams.ts';
 import { openAccessLog } from './ledger/access.ts';
 import { verifierKey } from './ledger/checkpoint.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { type Mirror, openMirror } from './mirror/mirror.ts';
 import { GatehouseError, isGatehouseError } from './model/errors.ts';
-import {
-  createLog,
-  mirrorParts,
-  openConfiguredUpstream,
-  openKeeping,
-  replicaName,
-} from './open-parts.ts';
+import { createLog, mirrorParts, openKeeping, replicaName } from './open-parts.ts';
 import { formatProblem } from './policy/problem.ts';
 import { createServer } from './proxy/server.ts';
 import { showProgress } from './show-progress.ts';
 import { sha256Of } from './store/blobs.ts';
-import type { UpstreamSettings } from './upstream/settings.ts';
 import { watchPolicy } from './watch-policy.ts';
 
 /** Serves until TERM or Ctrl-C; gives the exit status: 0 fine, 2 a setting or the policy is wrong, 3 a backend failed. */
@@ -47,13 +41,12 @@ async function serveUntilToldToStop(config: Config): Promise<void> {
   const replica = replicaName();
   const policy = await readPolicy(config.policyPath);
   await using keeping = await openKeeping(config, `service:${replica}`);
-  const { upstream, settings, notices } = await openConfiguredUpstream(config);
-  await using _ = upstream;
-  refuseItself(config, settings);
+  const { upstreams, indexUrls, notices } = await openConfiguredUpstreams(config, policy);
+  await using _ = upstreams;
   for (const notice of notices) process.stderr.write(`note: ${notice}\n`);
   await enterStart(keeping.ledger, config);
   await using mirror = await openMirror(
-    mirrorParts(config, { ...keeping, upstream, policy, log, mode: 'serve' }),
+    mirrorParts(config, { ...keeping, upstreams, log, mode: 'serve' }),
     policy,
   );
   await using access = openAccessLog({
@@ -88,26 +81,12 @@ async function serveUntilToldToStop(config: Config): Promise<void> {
     process.stderr.write(`${place.file}:${place.line}:${place.column}: note: ${message}\n`);
   }
   process.stdout.write(banner(config, mirror));
-  log.info(
-    { listen: config.listen, upstream: new URL(settings.indexUrl).host, replica },
-    'serving',
-  );
+  const hosts = indexUrls.map((url) => new URL(url).host);
+  log.info({ listen: config.listen, upstreams: hosts, replica }, 'serving');
   using progress = showProgress(mirror);
   await toldToStop();
   progress.stop();
   await server.close();
-}
-
-/** Where pip on this host points at this very service, it would ask itself for ever. */
-function refuseItself(config: Config, settings: UpstreamSettings): void {
-  const { host, port } = config.listen;
-  const upstream = new URL(settings.indexUrl);
-  const own = [config.publicUrl, `http://${host.includes(':') ? `[${host}]` : host}:${port}`];
-  const isLocal = isLoopback(upstream.hostname) && isLoopback(host) && upstream.port === `${port}`;
-  if (!isLocal && !own.some((url) => new URL(url).origin === upstream.origin)) return;
-  throw new GatehouseError('invalid-setting', 'the upstream index is this very service', {
-    hint: 'pip on this host points here already: set GATEHOUSE_PYPI_UPSTREAM to the index behind it',
-  });
 }
 
 async function listen(server: FastifyInstance, { listen: address }: Config): Promise<void> {
@@ -130,8 +109,12 @@ async function listen(server: FastifyInstance, { listen: address }: Config): Pro
 
 /** What this process was started with, secrets left out, stands in the ledger before it decides anything. */
 async function enterStart(ledger: Ledger, config: Config): Promise<void> {
-  const { ledgerKey: _key, upstream, proxy: _proxy, ...open } = config;
-  const told = { ...open, upstream: upstream?.indexUrl };
+  const { ledgerKey: _key, upstream, sourceUpstreams, proxy: _proxy, ...open } = config;
+  const told = {
+    ...open,
+    upstream: upstream?.indexUrl,
+    sources: [...sourceUpstreams].map(([name, { indexUrl }]) => [name, indexUrl]),
+  };
   const configuration = sha256Of(new TextEncoder().encode(JSON.stringify(told)));
   await ledger.append(() => ({
     entries: [{ kind: 'start', configuration, version: packageJson.version }],

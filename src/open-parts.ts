@@ -9,16 +9,10 @@ import type { Config } from './config.ts';
 import { type LedgerKey, createLedgerKey, parseLedgerKey } from './ledger/checkpoint.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
 import type { MirrorMode, MirrorParts } from './mirror/state.ts';
-import { GatehouseError } from './model/errors.ts';
-import { isSourceId } from './model/subject.ts';
-import type { SourceId } from './model/subject.ts';
-import type { Policy } from './policy/policy.ts';
 import { openFileStore } from './store/file.ts';
 import { openMemoryStore } from './store/memory.ts';
 import type { ObjectStore } from './store/object-store.ts';
-import { findPipSettings } from './upstream/pip-settings.ts';
-import type { UpstreamSettings } from './upstream/settings.ts';
-import { type Upstream, openUpstream } from './upstream/upstream.ts';
+import type { Upstreams } from './upstream/upstreams.ts';
 
 /** The durable half of the parts: enough to revoke. */
 export interface Keeping extends AsyncDisposable {
@@ -41,29 +35,11 @@ export async function openKeeping(config: Config, actor: string): Promise<Keepin
   return { store, ledger, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
 }
 
-/** Opens the upstream that the settings or else pip on this host name; notices say what of pip's is left out. */
-export async function openConfiguredUpstream(config: Config): Promise<{
-  readonly upstream: Upstream;
-  readonly settings: UpstreamSettings;
-  readonly notices: readonly string[];
-}> {
-  const found = config.upstream ?? (await findPipSettings());
-  const settings = config.proxy === undefined ? found : { proxy: config.proxy, ...found };
-  const notices =
-    'notices' in found && Array.isArray(found.notices) ? found.notices.map(String) : [];
-  return {
-    upstream: await openUpstream(settings, { connections: config.connections }),
-    settings,
-    notices,
-  };
-}
-
 /** Puts the parts of a mirror together. */
 export function mirrorParts(
   config: Config,
   parts: Keeping & {
-    readonly upstream: Upstream;
-    readonly policy: Policy;
+    readonly upstreams: Upstreams;
     readonly log: Logger;
     readonly mode: MirrorMode;
   },
@@ -71,8 +47,7 @@ export function mirrorParts(
   return {
     store: parts.store,
     ledger: parts.ledger,
-    upstream: parts.upstream,
-    source: pypiSource(parts.policy),
+    upstreams: parts.upstreams,
     clock: Date.now,
     log: parts.log,
     quarantine:
@@ -103,12 +78,6 @@ export function createLog(config: Config): Logger {
     { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
     destination({ fd: 2, sync: true }),
   );
-}
-
-function pypiSource(policy: Policy): SourceId {
-  const id = policy.sources.find(({ kind }) => kind === 'pypi')?.id ?? 'pypi';
-  if (!isSourceId(id)) throw new GatehouseError('invalid-policy', 'no source of kind pypi');
-  return id;
 }
 
 async function openStore(config: Config): Promise<ObjectStore> {

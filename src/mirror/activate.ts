@@ -1,5 +1,6 @@
 import type { Policy } from '../policy/policy.ts';
 import { putBlob } from '../store/blobs.ts';
+import { forgetMoved } from './sources.ts';
 import { type MirrorState, announce } from './state.ts';
 
 /**
@@ -9,6 +10,7 @@ import { type MirrorState, announce } from './state.ts';
 export async function activatePolicy(state: MirrorState, policy: Policy): Promise<void> {
   if (state.standard.policy.digest !== policy.digest) {
     state.standard = { ...state.standard, policy };
+    forgetMoved(state);
     announce(state);
   }
   await enterPolicy(state, policy);

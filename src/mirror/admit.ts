@@ -8,6 +8,7 @@ import { type Download, extractEvidence, openDownload } from './download.ts';
 import { type Cargo, createCargo, type Flight } from './flight.ts';
 import { type KnownArtifact, subjectKey } from './knowledge.ts';
 import type { Quarantine } from './quarantine.ts';
+import { upstreamOf } from './sources.ts';
 import type { Located, MirrorState } from './state.ts';
 
 /** Fetches, verifies, judges and keeps artifacts (DESIGN §6). Ends with the mirror; disposing waits until it has. */
@@ -27,7 +28,6 @@ export interface Admitter extends AsyncDisposable {
 export function createAdmitter(state: MirrorState, quarantine: Quarantine): Admitter {
   const flights = new Map<string, Promise<Flight>>();
   const underWay = new Set<Promise<unknown>>();
-  const parts = { upstream: state.upstream, quarantine };
 
   function admit(located: Located): Promise<Flight> {
     const key = subjectKey(located.artifact.subject);
@@ -40,15 +40,21 @@ export function createAdmitter(state: MirrorState, quarantine: Quarantine): Admi
     return flight;
   }
 
+  async function ask({ record, subject }: KnownArtifact): Promise<Download> {
+    const upstream = await upstreamOf(state, subject.source);
+    return openDownload({ upstream, quarantine }, record, state.ending);
+  }
+
   async function depart(located: Located): Promise<Flight> {
-    const download = await openDownload(parts, located.artifact.record, state.ending);
+    const download = await ask(located.artifact);
     const cargo = createCargo(download.file, download.sizeBytes);
     void track(fly(state, located, { download, cargo }));
     return cargo.flight;
   }
 
-  async function examine({ record, subject }: KnownArtifact): Promise<Evidence> {
-    await using download = await openDownload(parts, record, state.ending);
+  async function examine(artifact: KnownArtifact): Promise<Evidence> {
+    const { subject } = artifact;
+    await using download = await ask(artifact);
     await createCargo(download.file, download.sizeBytes).receive(download.body, subject.sha256);
     const { evidence, metadata } = await extractEvidence(download.file, subject);
     if (metadata !== undefined) await putBlob(state.store, metadata, 'synced');

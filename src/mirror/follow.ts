@@ -6,6 +6,7 @@ import { readCatalogue } from './catalogue-store.ts';
 import { DEFAULT_PROFILE } from './catalogue.ts';
 import { takeOutcome } from './current.ts';
 import { takeRevocations } from './revoke.ts';
+import { forgetMoved } from './sources.ts';
 import { type MirrorState, announce } from './state.ts';
 
 /**
@@ -30,6 +31,7 @@ async function takePolicy(state: MirrorState, now: LedgerState): Promise<void> {
   if (content === undefined) return;
   const policy = loadPolicy({ text: new TextDecoder().decode(content), file: state.policyFile });
   state.standard = { ...state.standard, policy };
+  forgetMoved(state);
   announce(state);
 }
 

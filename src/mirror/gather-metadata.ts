@@ -1,6 +1,7 @@
 import { parseCoreMetadata } from '../ecosystems/pypi/core-metadata.ts';
 import { GatehouseError, isGatehouseError } from '../model/errors.ts';
 import type { MetadataFact } from '../model/evidence.ts';
+import type { ArtifactRecord } from '../model/record.ts';
 import { sha256Of } from '../store/blobs.ts';
 import {
   type Provisional,
@@ -10,9 +11,11 @@ import {
 } from '../store/facts.ts';
 import { coalesce } from '../upstream/coalesce.ts';
 import type { Priority } from '../upstream/limiter.ts';
+import type { Upstream } from '../upstream/upstream.ts';
 import { readProvisionalMetadata } from '../validation/evidence/provisional.ts';
 import type { GathererParts } from './gather.ts';
 import { type KnownArtifact, subjectKey } from './knowledge.ts';
+import { upstreamOf } from './sources.ts';
 import { announce, type MirrorState } from './state.ts';
 
 /** Loads what the store knows of an artifact, without asking upstream. */
@@ -72,8 +75,9 @@ export function createMetadataGatherer(
 }
 
 async function askUpstream(state: MirrorState, artifact: KnownArtifact): Promise<Provisional> {
-  const { record, name } = artifact;
-  const sidecar = record.sidecar && (await askForSidecar(state, artifact));
+  const { record, name, subject } = artifact;
+  const upstream = await upstreamOf(state, subject.source);
+  const sidecar = record.sidecar && (await askForSidecar(state, { upstream, record }));
   if (sidecar !== undefined) return { origin: 'sidecar', metadata: sidecar };
   if (name.kind === 'sdist') {
     throw new GatehouseError(
@@ -81,14 +85,14 @@ async function askUpstream(state: MirrorState, artifact: KnownArtifact): Promise
       'the metadata of source distributions is not read by this version',
     );
   }
-  const access = await state.upstream.openRanges(record, { signal: state.ending });
+  const access = await upstream.openRanges(record, { signal: state.ending });
   return { origin: 'ranges', metadata: await readProvisionalMetadata(access) };
 }
 
 /** A sidecar that upstream lists and then refuses is as good as none: the wheel has the same file. */
 async function askForSidecar(
-  { upstream, ending }: MirrorState,
-  { record }: KnownArtifact,
+  { ending }: MirrorState,
+  { upstream, record }: { readonly upstream: Upstream; readonly record: ArtifactRecord },
 ): Promise<Uint8Array | undefined> {
   try {
     return await upstream.fetchSidecar(record, { signal: ending });

@@ -1,14 +1,15 @@
 import { isGatehouseError } from '../model/errors.ts';
+import type { ProjectRecords } from '../model/record.ts';
 import type { ProjectName } from '../model/subject.ts';
 import { openRecords } from '../store/records.ts';
 import { coalesce } from '../upstream/coalesce.ts';
 import type { Limiter, Priority } from '../upstream/limiter.ts';
-import type { PageAnswer } from '../upstream/pages.ts';
 import type { Admitter } from './admit.ts';
 import { createMetadataGatherer, loadFacts } from './gather-metadata.ts';
 import type { KnownArtifact, KnownProject } from './knowledge.ts';
 import { knowRecords, saysTheSame, unansweredProject } from './known-records.ts';
 import { isRefusedByName } from './name-refusal.ts';
+import { type SourceAnswer, askSources, expectedSource, isAtHome, sourcesOf } from './sources.ts';
 import { type MirrorState, announce } from './state.ts';
 
 export interface GathererParts {
@@ -31,34 +32,42 @@ export interface Gatherer {
 
 export function createGatherer(state: MirrorState, parts: GathererParts): Gatherer {
   const { limiter } = parts;
-  const { store, upstream, source, clock, ending } = state;
+  const { store, clock, ending } = state;
   const records = openRecords(store);
   const load = coalesce(loadStored);
   const fetch = coalesce(fetchPage);
   const metadata = createMetadataGatherer(state, parts);
 
   async function loadStored(name: ProjectName): Promise<KnownProject | undefined> {
-    const found = await records.read(source, name);
+    const found = await readHome(name);
     return found && (state.projects.get(name) ?? knowRecords(state, found));
   }
 
+  /** Of the sources that it may come from, the records of the first that ever listed something of it. */
+  async function readHome(name: ProjectName): Promise<ProjectRecords | undefined> {
+    const possible = sourcesOf(state, name);
+    const found = await Promise.all(possible.map(({ id }) => records.read(id, name)));
+    return (
+      found.find((stored) => stored !== undefined && stored.records.length > 0) ?? found.at(-1)
+    );
+  }
+
   async function fetchPage(name: ProjectName): Promise<void> {
-    const etag = state.projects.get(name)?.records?.etag;
     try {
-      const options = { signal: ending, ...(etag === undefined ? {} : { etag }) };
-      await take(name, await upstream.fetchPage(name, options));
+      await take(name, await askSources(state, name, ending));
     } catch (error) {
       if (!isGatehouseError(error)) throw error;
       const { code, message: reason } = error;
       state.log.warn({ project: name, code, reason }, 'project page not fetched');
       const before = state.projects.get(name);
-      state.projects.set(name, { ...(before ?? unansweredProject(state, name)), asked: clock() });
+      state.projects.set(name, { ...(before ?? unanswered(name)), asked: clock() });
       if (before === undefined) announce(state);
     }
   }
 
-  async function take(name: ProjectName, answer: PageAnswer): Promise<void> {
-    const before = state.projects.get(name);
+  async function take(name: ProjectName, { source, answer }: SourceAnswer): Promise<void> {
+    const known = state.projects.get(name);
+    const before = known?.source === source ? known : undefined;
     const etag = answer.kind === 'page' ? answer.etag : before?.records?.etag;
     const context = {
       source,
@@ -70,16 +79,21 @@ export function createGatherer(state: MirrorState, parts: GathererParts): Gather
       answer.kind === 'unchanged'
         ? await records.confirm(context)
         : await records.save(answer.kind === 'page' ? answer.page : 'absent', context);
-    if (saved === undefined) return;
+    // The policy may have moved the name meanwhile.
+    if (saved === undefined || !isAtHome(state, saved)) return;
     const isSame = before?.records !== undefined && saysTheSame(before.records, saved);
     if (isSame) state.projects.set(name, { ...before, asked: clock() });
     else knowRecords(state, saved);
   }
 
+  function unanswered(name: ProjectName): KnownProject {
+    return unansweredProject(state, { project: name, source: expectedSource(state, name) });
+  }
+
   /** Known as absent, and due as soon as a policy lets it be asked for. */
   function neverAsk(name: ProjectName): KnownProject {
     const project: KnownProject = {
-      ...unansweredProject(state, name),
+      ...unanswered(name),
       availability: 'absent',
       asked: 0,
     };
@@ -94,7 +108,7 @@ export function createGatherer(state: MirrorState, parts: GathererParts): Gather
       if (known !== undefined) return known;
       if (isRefusedByName(state, name)) return neverAsk(name);
       await limiter.run(() => fetch(name), { priority, signal: ending });
-      return state.projects.get(name) ?? unansweredProject(state, name);
+      return state.projects.get(name) ?? unanswered(name);
     },
     revalidate: (name) =>
       limiter.run(() => fetch(name), { priority: 'background', signal: ending }),

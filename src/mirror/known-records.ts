@@ -1,5 +1,5 @@
 import type { ProjectRecords } from '../model/record.ts';
-import type { ProjectName } from '../model/subject.ts';
+import type { ProjectName, SourceId } from '../model/subject.ts';
 import {
   type KnownArtifact,
   type KnownProject,
@@ -35,10 +35,13 @@ export function knowRecords(state: MirrorState, records: ProjectRecords): KnownP
 }
 
 /** What is known of a project of which upstream said nothing yet. */
-export function unansweredProject(state: MirrorState, project: ProjectName): KnownProject {
+export function unansweredProject(
+  state: MirrorState,
+  { project, source }: { readonly project: ProjectName; readonly source: SourceId },
+): KnownProject {
   return {
     project,
-    source: state.source,
+    source,
     availability: 'unavailable',
     artifacts: [],
     withoutHash: 0,

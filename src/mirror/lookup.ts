@@ -3,6 +3,7 @@ import type { ProjectName } from '../model/subject.ts';
 import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '../model/time.ts';
 import { mergeRecords } from '../store/records-merge.ts';
 import { type KnownProject, artifactsOf, learntAt } from './knowledge.ts';
+import { askSources } from './sources.ts';
 import type { MirrorState } from './state.ts';
 
 const NEW_NAMES_PER_MINUTE = 60;
@@ -62,8 +63,7 @@ export function createLookup(state: MirrorState): Lookup {
   async function ask(project: ProjectName): Promise<KnownProject | undefined> {
     const signal = AbortSignal.any([state.ending, AbortSignal.timeout(LOOKUP_MS)]);
     try {
-      const answer = await state.upstream.fetchPage(project, { signal });
-      const { source } = state;
+      const { source, answer } = await askSources(state, project, signal);
       const now = state.clock();
       if (answer.kind === 'absent') {
         const nothing = { artifacts: [], withoutHash: 0, asked: now, learnt: now };

@@ -2,6 +2,7 @@ import type { Finding } from '../model/decision.ts';
 import type { ProjectName } from '../model/subject.ts';
 import { claimant, findAllowance, findProjectDenial } from '../policy/select.ts';
 import type { KnownProject } from './knowledge.ts';
+import { sourcesOf } from './sources.ts';
 import type { MirrorState } from './state.ts';
 import { suggestName } from './suggest-name.ts';
 
@@ -24,8 +25,8 @@ export function nameRefusal(
     return [{ ...DENY, code: 'package/denied', message, policy: denial.place }];
   }
   const owner = claimant(policy, project);
-  if (owner !== undefined && owner.id !== state.source) {
-    const message = `${project} comes from the source ${owner.id} only, which claims its name`;
+  if (owner !== undefined && !sourcesOf(state, project).includes(owner)) {
+    const message = `${project} comes from the source ${owner.id} only, which claims its name and is not asked here`;
     return [{ ...DENY, code: 'package/claimed', message, policy: owner.place }];
   }
   const allowance = findAllowance(policy, project);
@@ -61,9 +62,5 @@ function whyNotKnown(project: ProjectName, known: KnownProject | undefined): str
 /** Whether the name alone refuses: then upstream is never asked for it, or it would learn names that are none of its business. */
 export function isRefusedByName(state: MirrorState, project: ProjectName): boolean {
   const { policy } = state.standard;
-  const owner = claimant(policy, project);
-  return (
-    findProjectDenial(policy, project) !== undefined ||
-    (owner !== undefined && owner.id !== state.source)
-  );
+  return findProjectDenial(policy, project) !== undefined || sourcesOf(state, project).length === 0;
 }

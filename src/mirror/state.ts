@@ -2,10 +2,10 @@ import type { Logger } from 'pino';
 
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Sha256 } from '../model/sha256.ts';
-import type { ProjectName, SourceId } from '../model/subject.ts';
+import type { ProjectName } from '../model/subject.ts';
 import type { Clock, Instant } from '../model/time.ts';
 import type { ObjectStore } from '../store/object-store.ts';
-import type { Upstream } from '../upstream/upstream.ts';
+import type { Upstreams } from '../upstream/upstreams.ts';
 import type { StoredCatalogue } from './catalogue-store.ts';
 import type { Standard } from './judging.ts';
 import type { KnownArtifact, KnownProject } from './knowledge.ts';
@@ -17,8 +17,7 @@ export type FirstDelivery = 'held-tail' | 'verified-only';
 export interface MirrorParts {
   readonly store: ObjectStore;
   readonly ledger: Ledger;
-  readonly upstream: Upstream;
-  readonly source: SourceId;
+  readonly upstreams: Upstreams;
   readonly clock: Clock;
   readonly log: Logger;
   /** A folder on a local disk for bytes that are not verified yet. */

@@ -27,13 +27,16 @@ export interface UpstreamSettings {
 }
 
 /** Splits an index URL into what may be shown and what may not; throws `invalid-setting`, showing nothing secret. */
-export function parseIndexUrl(text: string): Pick<UpstreamSettings, 'indexUrl' | 'credentials'> {
+export function parseIndexUrl(
+  text: string,
+  setting = 'GATEHOUSE_PYPI_UPSTREAM',
+): Pick<UpstreamSettings, 'indexUrl' | 'credentials'> {
   const url = URL.parse(text.trim());
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     throw new GatehouseError(
       'invalid-setting',
       `the upstream index is not an http or https URL${url === null ? '' : `: its scheme is ${url.protocol.slice(0, -1)}`}`,
-      { hint: 'Set GATEHOUSE_PYPI_UPSTREAM to the URL of a simple index.' },
+      { hint: `Set ${setting} to the URL of a simple index.` },
     );
   }
   const indexUrl = printUrl(url).replace(/\/*$/, '/');

@@ -1,0 +1,94 @@
+import { GatehouseError } from '../model/errors.ts';
+import type { ProjectName, SourceId } from '../model/subject.ts';
+import type { PolicySource } from '../policy/policy.ts';
+import { claimant } from '../policy/select.ts';
+import type { PageAnswer } from '../upstream/pages.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import type { KnownProject } from './knowledge.ts';
+import type { MirrorState } from './state.ts';
+
+/**
+ * The sources that a project may come from, in the order in which they are asked: the one that claims its name, else
+ * all, as the policy lists them. Empty: what claims it is no index of PyPI's kind, or has no address here.
+ */
+export function sourcesOf(state: MirrorState, project: ProjectName): readonly PolicySource[] {
+  const { policy } = state.standard;
+  const owner = claimant(policy, project);
+  const possible = owner === undefined ? policy.sources : [owner];
+  return possible.filter((source) => source.kind === 'pypi' && state.upstreams.hasAddress(source));
+}
+
+/**
+ * The sources to ask for a project's page. A name stays with the source that it was first found in, even when all of
+ * it is gone there: else whoever registers an internal name at a public index could take its place. A claim moves it.
+ */
+function sourcesToAsk(state: MirrorState, project: ProjectName): readonly PolicySource[] {
+  const possible = sourcesOf(state, project);
+  const known = state.projects.get(project);
+  const home = possible.find(({ id }) => id === known?.source);
+  return home === undefined || !isSettled(known) ? possible : [home];
+}
+
+/** A source's answer for a project's page. */
+export interface SourceAnswer {
+  readonly source: SourceId;
+  readonly answer: PageAnswer;
+}
+
+/**
+ * Asks the sources of a project for its page, in order, until one has it. A source that fails ends the search, as
+ * another must not take its place. Throws what upstream and settings throw.
+ */
+export async function askSources(
+  state: MirrorState,
+  project: ProjectName,
+  signal: AbortSignal,
+): Promise<SourceAnswer> {
+  const known = state.projects.get(project);
+  let last: SourceAnswer = { source: expectedSource(state, project), answer: { kind: 'absent' } };
+  for (const source of sourcesToAsk(state, project)) {
+    const etag = known?.source === source.id ? known.records?.etag : undefined;
+    const upstream = await state.upstreams.of(source);
+    const options = etag === undefined ? { signal } : { signal, etag };
+    last = { source: source.id, answer: await upstream.fetchPage(project, options) };
+    if (last.answer.kind !== 'absent') return last;
+  }
+  return last;
+}
+
+/** Where a project of which nothing is known would come from. */
+export function expectedSource(state: MirrorState, project: ProjectName): SourceId {
+  const { policy } = state.standard;
+  const source = claimant(policy, project) ?? policy.sources[0];
+  if (source === undefined) throw new GatehouseError('invalid-policy', 'the policy has no source');
+  return source.id;
+}
+
+/** Whether the policy still lets a project come from where it is known from. */
+export function isAtHome(
+  state: MirrorState,
+  { project, source }: { readonly project: ProjectName; readonly source: SourceId },
+): boolean {
+  return sourcesOf(state, project).some(({ id }) => id === source);
+}
+
+/** Forgets the projects that the policy now takes from elsewhere: they are looked for anew, in the store first. */
+export function forgetMoved(state: MirrorState): void {
+  for (const known of state.projects.values()) {
+    if (!isAtHome(state, known)) state.projects.delete(known.project);
+  }
+}
+
+/** The index of a source; throws `invalid-setting` where the policy in force has no such source, or it has no address. */
+export async function upstreamOf(state: MirrorState, id: SourceId): Promise<Upstream> {
+  const source = state.standard.policy.sources.find((known) => known.id === id);
+  if (source === undefined) {
+    throw new GatehouseError('invalid-setting', `the policy in force has no source ${id}`);
+  }
+  return state.upstreams.of(source);
+}
+
+/** Upstream listed something of it once. */
+function isSettled(project: KnownProject | undefined): boolean {
+  return project?.records !== undefined && project.records.records.length > 0;
+}
