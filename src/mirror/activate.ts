@@ -9,8 +9,9 @@ import { type MirrorState, announce } from './state.ts';
  */
 export async function activatePolicy(state: MirrorState, policy: Policy): Promise<void> {
   if (state.standard.policy.digest !== policy.digest) {
+    const { policy: before } = state.standard;
     state.standard = { ...state.standard, policy };
-    forgetMoved(state);
+    forgetMoved(state, before);
     announce(state);
   }
   await enterPolicy(state, policy);

@@ -30,8 +30,9 @@ async function takePolicy(state: MirrorState, now: LedgerState): Promise<void> {
   const content = now.policy && (await readBlob(state.store, now.policy));
   if (content === undefined) return;
   const policy = loadPolicy({ text: new TextDecoder().decode(content), file: state.policyFile });
+  const { policy: before } = state.standard;
   state.standard = { ...state.standard, policy };
-  forgetMoved(state);
+  forgetMoved(state, before);
   announce(state);
 }
 

@@ -1,6 +1,6 @@
 import { GatehouseError } from '../model/errors.ts';
 import type { ProjectName, SourceId } from '../model/subject.ts';
-import type { PolicySource } from '../policy/policy.ts';
+import type { Policy, PolicySource } from '../policy/policy.ts';
 import { claimant } from '../policy/select.ts';
 import type { PageAnswer } from '../upstream/pages.ts';
 import type { Upstream } from '../upstream/upstream.ts';
@@ -72,11 +72,30 @@ export function isAtHome(
   return sourcesOf(state, project).some(({ id }) => id === source);
 }
 
-/** Forgets the projects that the policy now takes from elsewhere: they are looked for anew, in the store first. */
-export function forgetMoved(state: MirrorState): void {
-  for (const known of state.projects.values()) {
-    if (!isAtHome(state, known)) state.projects.delete(known.project);
+/**
+ * After a change of policy: forgets the projects that may come from other sources than before, so that they are looked
+ * for anew, in the store first. That gives what a process gives that starts with the policy. Where only an address
+ * changed, it is asked for its pages soon, as the files at the old one may be gone.
+ */
+export function forgetMoved(state: MirrorState, before: Policy): void {
+  const past = { ...state, standard: { ...state.standard, policy: before } };
+  for (const [name, known] of state.projects) {
+    const [old, now] = [sourcesOf(past, name), sourcesOf(state, name)];
+    if (describe(old, 'id') !== describe(now, 'id')) state.projects.delete(name);
+    else if (describe(old, 'url') !== describe(now, 'url')) {
+      state.projects.set(name, askAnew(known));
+    }
   }
+}
+
+function describe(sources: readonly PolicySource[], what: 'id' | 'url'): string {
+  return sources.map((source) => source[what]).join(' ');
+}
+
+function askAnew({ records, ...known }: KnownProject): KnownProject {
+  if (records === undefined) return { ...known, asked: 0 };
+  const { etag: _, ...stated } = records;
+  return { ...known, records: stated, asked: 0 };
 }
 
 /** The index of a source; throws `invalid-setting` where the policy in force has no such source, or it has no address. */
