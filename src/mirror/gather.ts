@@ -1,10 +1,11 @@
 import { isGatehouseError } from '../model/errors.ts';
-import type { ProjectRecords } from '../model/record.ts';
-import type { ProjectName } from '../model/subject.ts';
+import type { ProjectRecords, UpstreamPage } from '../model/record.ts';
+import type { ProjectName, SourceId } from '../model/subject.ts';
 import { openRecords } from '../store/records.ts';
 import { coalesce } from '../upstream/coalesce.ts';
 import type { Limiter, Priority } from '../upstream/limiter.ts';
 import type { Admitter } from './admit.ts';
+import { addFirstHashes, lackingHashes } from './first-hashes.ts';
 import { createMetadataGatherer, loadFacts } from './gather-metadata.ts';
 import type { KnownArtifact, KnownProject } from './knowledge.ts';
 import { knowRecords, saysTheSame, unansweredProject } from './known-records.ts';
@@ -40,7 +41,8 @@ export function createGatherer(state: MirrorState, parts: GathererParts): Gather
 
   async function loadStored(name: ProjectName): Promise<KnownProject | undefined> {
     const found = await readHome(name);
-    return found && (state.projects.get(name) ?? knowRecords(state, found));
+    if (found === undefined || lacksHashes(found)) return undefined;
+    return state.projects.get(name) ?? knowRecords(state, found);
   }
 
   /** Of the sources that it may come from, the records of the first that ever listed something of it. */
@@ -78,12 +80,27 @@ export function createGatherer(state: MirrorState, parts: GathererParts): Gather
     const saved =
       answer.kind === 'unchanged'
         ? await records.confirm(context)
-        : await records.save(answer.kind === 'page' ? answer.page : 'absent', context);
+        : await records.save(
+            answer.kind === 'page' ? await withHashes(answer.page, source) : 'absent',
+            context,
+          );
     // The policy may have moved the name meanwhile.
     if (saved === undefined || !isAtHome(state, saved)) return;
     const isSame = before?.records !== undefined && saysTheSame(before.records, saved);
     if (isSame) state.projects.set(name, { ...before, asked: clock() });
     else knowRecords(state, saved);
+  }
+
+  /** The policy takes hashes from the bytes by now, and did not when upstream was asked. */
+  function lacksHashes({ source, project, records: remembered }: ProjectRecords): boolean {
+    const artifacts = remembered.filter(({ goneSince }) => goneSince === undefined);
+    return lackingHashes(state, source, { project, artifacts }).length > 0;
+  }
+
+  async function withHashes(page: UpstreamPage, source: SourceId): Promise<UpstreamPage> {
+    if (lackingHashes(state, source, page).length === 0) return page;
+    const before = await records.read(source, page.project);
+    return addFirstHashes(state, page, { source, before });
   }
 
   function unanswered(name: ProjectName): KnownProject {

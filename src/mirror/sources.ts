@@ -81,14 +81,16 @@ export function forgetMoved(state: MirrorState, before: Policy): void {
   const past = { ...state, standard: { ...state.standard, policy: before } };
   for (const [name, known] of state.projects) {
     const [old, now] = [sourcesOf(past, name), sourcesOf(state, name)];
-    if (describe(old, 'id') !== describe(now, 'id')) state.projects.delete(name);
-    else if (describe(old, 'url') !== describe(now, 'url')) {
+    const isElsewhere = describe(old, 'id') !== describe(now, 'id');
+    if (isElsewhere || describe(old, 'hashes') !== describe(now, 'hashes')) {
+      state.projects.delete(name);
+    } else if (describe(old, 'url') !== describe(now, 'url')) {
       state.projects.set(name, askAnew(known));
     }
   }
 }
 
-function describe(sources: readonly PolicySource[], what: 'id' | 'url'): string {
+function describe(sources: readonly PolicySource[], what: 'id' | 'hashes' | 'url'): string {
   return sources.map((source) => source[what]).join(' ');
 }
 

@@ -61,11 +61,15 @@ const ANY_VERSION = parseSpecifierSet('');
 type At = (...path: readonly PropertyKey[]) => PolicyPlace;
 
 function buildSources(file: PolicyFile, at: At): readonly PolicySource[] {
-  return Object.entries(file.sources).map(([id, { kind, url, claims }]) => ({
+  return Object.entries(file.sources).map(([id, { kind, url, claims, hashes, ...more }]) => ({
     id: parseSourceId(id),
     kind,
     ...(url === undefined ? {} : { url }),
     claims: claims.map((claim, index) => placed(claim, at('sources', id, 'claims', index))),
+    ...(more['min-age'] === undefined
+      ? {}
+      : { minAgeMs: placed(more['min-age'], at('sources', id, 'min-age')) }),
+    hashes,
     place: at('sources', id),
   }));
 }

@@ -61,6 +61,10 @@ export interface PolicySource {
   readonly url?: string;
   /** Names (`acme-*`) that come from this source only. */
   readonly claims: readonly Placed<string>[];
+  /** In place of `versions.min-age` for what comes from here. */
+  readonly minAgeMs?: Placed<number>;
+  /** `first-seen`: an artifact without a SHA-256 in the index gets that of its bytes when they are first fetched. */
+  readonly hashes: 'required' | 'first-seen';
   readonly place: PolicyPlace;
 }
 

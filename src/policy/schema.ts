@@ -39,6 +39,15 @@ const sources = z
       claims: distinct(parsed(parseNamePattern))
         .default([])
         .describe('Names that come from this source only, like acme-*.'),
+      'min-age': parsed(parseDuration)
+        .optional()
+        .describe('In place of versions.min-age for what comes from here.'),
+      hashes: z
+        .enum(['required', 'first-seen'])
+        .default('required')
+        .describe(
+          'first-seen: where the index gives no SHA-256, that of the bytes when they are first fetched counts.',
+        ),
     }),
   )
   .refine((value) => Object.keys(value).length > 0, 'at least one source is needed')

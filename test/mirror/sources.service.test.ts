@@ -172,7 +172,7 @@ describe('a change of claims', () => {
     await house.fetch(PUBLIC.filename);
     const moved = policyOf(['frog'], { other, claims: ['frog'] });
     await house.activate(moved);
-    await expect(house.fetch(PUBLIC.filename)).rejects.toThrow();
+    await expect(house.fetch(PUBLIC.filename)).rejects.toThrow('not listed');
     const opened = await house.mirror.open({
       project: parseProjectName('frog'),
       filename: PUBLIC.filename,
@@ -214,4 +214,51 @@ const LATER = Date.parse('2026-11-27T12:00:00Z');
 async function asked(index: FakeIndex, pattern: RegExp): Promise<void> {
   const before = index.countOf(pattern);
   while (index.countOf(pattern) === before) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+describe('a source that gives no hashes', () => {
+  const BARE = [withoutHash('1.0'), withoutHash('2.0')];
+
+  test('is refused, unless the policy takes the hash of the bytes that are first seen', async () => {
+    await using index = await startFakeIndex({ artifacts: BARE });
+    await using house = await openHouse({ index, policy: policyText(['frog']) });
+    await house.walked();
+    expect(await sourcesIn(house, 'frog')).toEqual(['tombstone 0+not.approved.by.policy']);
+    await house.activate(firstSeen(['frog']));
+    await house.walked();
+    expect(await sourcesIn(house, 'frog')).toEqual(['approved 1.0', 'approved 2.0']);
+    expect(await house.fetch(BARE[0]?.filename ?? '')).toEqual(Buffer.from(BARE[0]?.bytes ?? []));
+  });
+
+  test('is fetched once for it, and only what the policy could approve', async () => {
+    await using index = await startFakeIndex({ artifacts: BARE });
+    const store = openMemoryStore();
+    const policy = firstSeen(['frog >=2']);
+    for (const now of [undefined, LATER]) {
+      await using house = await openHouse({ index, policy, store, ...(now && { now }) });
+      await house.walked();
+      expect(await sourcesIn(house, 'frog')).toEqual(['approved 2.0']);
+    }
+    expect(index.countOf(/^GET .*frog-2\.0-py3-none-any\.whl$/)).toBe(1);
+    expect(index.countOf(/^GET .*frog-1\.0-py3-none-any\.whl$/)).toBe(0);
+  });
+
+  test('whose bytes change after they were first seen gets nothing served', async () => {
+    await using index = await startFakeIndex({ artifacts: BARE });
+    await using house = await openHouse({ index, policy: firstSeen(['frog']) });
+    await house.walked();
+    const [first] = BARE;
+    if (first === undefined) throw new Error('there are two');
+    const other = mitWheel({ name: 'frog', version: '1.0', requiresDist: ['evil'] });
+    index.replaceBytes(first.filename, other.bytes);
+    await expect(house.fetch(first.filename)).rejects.toThrow('expected 899 bytes, got 917');
+  });
+});
+
+function firstSeen(allow: readonly string[]): string {
+  return policyText(allow).replace('{ kind: pypi }', '{ kind: pypi, hashes: first-seen }');
+}
+
+function withoutHash(version: string): FakeArtifact {
+  return { ...mitWheel({ name: 'frog', version }), sha256: undefined };
 }

@@ -19,7 +19,9 @@ function at(line: number, column: number) {
 describe('a policy', () => {
   test('without optional sections is the strict one', () => {
     const policy = load(HEAD);
-    expect(policy.sources).toEqual([{ id: 'pypi', kind: 'pypi', claims: [], place: at(1, 1) }]);
+    expect(policy.sources).toEqual([
+      { id: 'pypi', kind: 'pypi', claims: [], hashes: 'required', place: at(1, 1) },
+    ]);
     expect(policy.licenses).toEqual({
       allow: [],
       exceptionsArePermissive: false,
@@ -156,7 +158,7 @@ sources:
     expect(policy.versions.yanked).toEqual({ value: 'deny', place: at(9, 1) });
     expect([...policy.rules]).toEqual([['license', { value: 'warn', place: at(11, 12) }]]);
     expect(policy.sources).toEqual([
-      { id: 'pypi', kind: 'pypi', claims: [], place: at(13, 3) },
+      { id: 'pypi', kind: 'pypi', claims: [], hashes: 'required', place: at(13, 3) },
       {
         id: 'internal',
         kind: 'pypi',
@@ -165,6 +167,7 @@ sources:
           { value: 'acme-*', place: at(14, 72) },
           { value: 'acme-tool', place: at(14, 80) },
         ],
+        hashes: 'required',
         place: at(14, 3),
       },
     ]);

@@ -29,8 +29,10 @@ const TOLERANCE_MS = DAY_MS;
 
 // No message counts from now: it would be another one at each judgement, and catalogues must be repeatable.
 function* judge(input: RuleInput): Generator<Statement> {
-  const { policy, record, now } = input;
-  const { value: minAgeMs, place } = policy.versions.minAgeMs;
+  const { policy, record, now, subject } = input;
+  const source = policy.sources.find(({ id }) => id === subject.source);
+  const { value: minAgeMs, place } = source?.minAgeMs ?? policy.versions.minAgeMs;
+  const key = source?.minAgeMs === undefined ? 'versions.min-age' : `sources.${source.id}.min-age`;
   if (minAgeMs === 0) return;
   const who = describeSubject(input);
   const text = record?.uploadTime;
@@ -39,7 +41,7 @@ function* judge(input: RuleInput): Generator<Statement> {
     yield {
       code: 'age/unknown',
       verdict: 'deny',
-      message: `${who} has no known age: the index gives no upload time, and versions.min-age is ${duration(minAgeMs)}`,
+      message: `${who} has no known age: the index gives no upload time, and ${key} is ${duration(minAgeMs)}`,
       policy: place,
     };
     return;
@@ -59,7 +61,7 @@ function* judge(input: RuleInput): Generator<Statement> {
   yield {
     ...statement,
     code: 'age/too-young',
-    message: `${who} is too young: ready ${minute(ready)}, ${duration(minAgeMs)} after its upload (versions.min-age)`,
+    message: `${who} is too young: ready ${minute(ready)}, ${duration(minAgeMs)} after its upload (${key})`,
     until: ready,
   };
 }

@@ -40,6 +40,38 @@ export const ageTable: RuleTable = {
       ],
     },
     {
+      it: 'takes the age that the source has of its own',
+      of: {
+        record: { uploadTime: '2026-11-25T14:30:10.500Z' },
+        policy: {
+          sources: '{ pypi: { kind: pypi, min-age: 2d }, other: { kind: pypi, min-age: 0d } }',
+          versions: '{ min-age: 7d }',
+        },
+      },
+      says: [
+        {
+          finding: 'deny age/too-young',
+          message:
+            'numpy 2.4.0 is too young: ready 2026-11-27 14:31 UTC, 2 days after its upload (sources.pypi.min-age)',
+          line: 'sources: { pypi: { kind: pypi, min-age: 2d }, other: { kind: pypi, min-age: 0d } }',
+          until: '2026-11-27T14:30:10.500Z',
+          evidence: ['uploaded 2026-11-25T14:30:10.500Z'],
+        },
+      ],
+    },
+    {
+      it: 'asks nothing of a source whose artifacts need no age',
+      of: {
+        source: 'other',
+        record: { uploadTime: undefined },
+        policy: {
+          sources: '{ pypi: { kind: pypi }, other: { kind: pypi, min-age: 0d } }',
+          versions: '{ min-age: 7d }',
+        },
+      },
+      says: [],
+    },
+    {
       it: 'counts hours where the policy does',
       of: uploaded('2026-11-26T11:30:00Z', '{ min-age: 1h }'),
       says: [
