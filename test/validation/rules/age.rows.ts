@@ -63,7 +63,7 @@ export const ageTable: RuleTable = {
       it: 'asks nothing of a source whose artifacts need no age',
       of: {
         source: 'other',
-        record: { uploadTime: undefined },
+        record: { uploadTime: '2026-11-26T11:30:00Z' },
         policy: {
           sources: '{ pypi: { kind: pypi }, other: { kind: pypi, min-age: 0d } }',
           versions: '{ min-age: 7d }',
