@@ -20,6 +20,8 @@ export interface Explanation {
   readonly ecosystem: 'pypi';
   readonly project: ProjectName;
   readonly version?: string;
+  /** Upstream was asked, and has no such project or lists nothing of this version. */
+  readonly isAbsent?: true;
   /** Of a version: the best of its artifacts that fit a declared target; of a project: the best of its versions. */
   readonly verdict: Verdict;
   readonly basis: Basis;
@@ -69,6 +71,7 @@ export async function explain(
     ecosystem: 'pypi',
     project: asked.project,
     ...(version === undefined ? {} : { version: version.text }),
+    ...(artifacts.length === 0 && isAbsentUpstream(project, version) ? { isAbsent: true } : {}),
     verdict: best?.verdict ?? 'deny',
     basis: best?.basis ?? 'record',
     findings,
@@ -119,6 +122,15 @@ function newestOf({ artifacts }: KnownProject): readonly KnownArtifact[] {
   );
   const wheels = newest.filter(({ name }) => name.kind === 'wheel');
   return wheels.length > 0 ? wheels : newest;
+}
+
+/** What upstream was never asked for, or did not answer, may be there. */
+function isAbsentUpstream(
+  project: KnownProject | undefined,
+  version: Version | undefined,
+): boolean {
+  if (project?.availability === 'absent') return true;
+  return project?.availability === 'known' && version !== undefined;
 }
 
 function explainOne(

@@ -47,8 +47,8 @@ function decisionNow(state: MirrorState, located: Located): Decision {
   return hasReasons ? decision : judgeArtifact(state.standard, known);
 }
 
-/** What was approved had metadata, and what was admitted had evidence. */
-function isPartlyLost({ admitted, evidence, provisional }: KnownArtifact): boolean {
+/** What was approved had metadata, and what was admitted had evidence: lost, or not loaded yet after a restart. */
+export function isPartlyLost({ admitted, evidence, provisional }: KnownArtifact): boolean {
   return evidence === undefined && (admitted || provisional === undefined);
 }
 

@@ -8,6 +8,7 @@ import type { Policy } from '../policy/policy.ts';
 import { createLimiter } from '../upstream/limiter.ts';
 import { activatePolicy } from './activate.ts';
 import { createAdmitter } from './admit.ts';
+import { approvedProjects } from './approved-projects.ts';
 import { type BroughtProject, bringsAlong } from './brings-along.ts';
 import { readCatalogue } from './catalogue-store.ts';
 import { DEFAULT_PROFILE } from './catalogue.ts';
@@ -56,6 +57,8 @@ export interface Mirror extends AsyncDisposable {
   status(): MirrorStatus;
   /** Changes whenever a page or a gate could answer otherwise; costs nothing, so that every request may ask. */
   generation(): number;
+  /** What pages are made of, as the ledger names it: another text when a seal or a decision may have changed a page. */
+  standing(): string;
   readonly ledger: Ledger;
 }
 
@@ -119,6 +122,7 @@ export async function openMirror(parts: MirrorParts, policy: Policy): Promise<Mi
     activate: (next) => activatePolicy(state, next),
     warm: (projects) => warm(house, projects),
     generation: () => state.generation,
+    standing: () => standingOf(state),
     status: () => statusOf(state, state.clock() - headRead),
     async [Symbol.asyncDispose]() {
       ending.abort();
@@ -208,13 +212,10 @@ async function keepRunning(state: MirrorState, work: () => Promise<void>): Promi
   }
 }
 
-function approvedProjects(state: MirrorState): readonly ProjectName[] | 'waiting' {
-  const catalogue = state.inForce?.catalogue;
-  if (catalogue === undefined) return 'waiting';
-  return [...catalogue.parts.values()]
-    .filter((part) => part.counts.approve > 0)
-    .map((part) => part.project)
-    .toSorted();
+/** Each change of it comes with an entry in the ledger, so that the ledger's size grows with it over restarts. */
+function standingOf({ inForce, standard, revocationsDigest, ledger }: MirrorState): string {
+  const { withdrawn } = ledger.head().state;
+  return [inForce?.digest, standard.policy.digest, revocationsDigest, withdrawn].join(' ');
 }
 
 function statusOf(state: MirrorState, headAgeMs: number): MirrorStatus {

@@ -15,11 +15,19 @@ import { startFlow } from './send-body.ts';
 
 const METADATA_SUFFIX = '.metadata';
 
-/** Artifacts and their METADATA, each gated again at every request (DESIGN §5). */
+/**
+ * Artifacts and their METADATA, each gated again at every request (DESIGN §5). The JSON API links below `/packages`,
+ * as bandersnatch takes an address from no other folder.
+ */
 export function servePypiFiles(app: FastifyInstance, parts: ServiceParts): void {
+  serveFilesAt(app, '/pypi/files', parts);
+  serveFilesAt(app, '/packages', parts);
+}
+
+function serveFilesAt(app: FastifyInstance, folder: string, parts: ServiceParts): void {
   serve<'project' | 'sha256' | 'filename'>(
     app,
-    '/pypi/files/:project/:sha256/:filename',
+    `${folder}/:project/:sha256/:filename`,
     async (request, reply) => {
       const { filename: asked } = request.params;
       const isMetadata = asked.endsWith(METADATA_SUFFIX);

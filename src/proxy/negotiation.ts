@@ -54,6 +54,12 @@ const VARIANTS = TYPES.map((type) => ({
   })),
 }));
 
+const PLAIN_JSON: Readonly<Record<PageEncoding, PageVariant>> = {
+  zstd: { form: 'json', contentType: 'application/json', encoding: 'zstd' },
+  gzip: { form: 'json', contentType: 'application/json', encoding: 'gzip' },
+  identity: { form: 'json', contentType: 'application/json', encoding: 'identity' },
+};
+
 const acceptMemory = new Map<string, PageType | undefined>();
 const encodingMemory = new Map<string, PageEncoding>();
 const MEMORY_AT_MOST = 256;
@@ -78,6 +84,11 @@ export function chooseVariant({
   return VARIANTS.find((row) => row.type === type)?.variants.find(
     (variant) => variant.encoding === encoding,
   );
+}
+
+/** How to answer where JSON is all there is; `Accept` is not asked, as PyPI's JSON API does not. */
+export function chooseJsonVariant(acceptEncoding: string | undefined): PageVariant {
+  return PLAIN_JSON[acceptedEncoding(acceptEncoding ?? '')];
 }
 
 /** Whether a caller would rather have JSON than a page for people. */

@@ -4,11 +4,14 @@ import type { Clock, Instant } from '../model/time.ts';
 import { MINUTE_MS } from '../model/time.ts';
 import { compress } from './compress.ts';
 import type { PageForm, PageVariant } from './negotiation.ts';
+import type { Problem } from './problems.ts';
 
 /** A page before it is written in one of its forms. */
 export interface Drawing {
   /** The next instant at which it can change by time alone. */
   readonly until?: Instant;
+  /** What it stands for beside what it shows: it gets a new serial when this changes too. */
+  readonly standing?: string;
   /** Equal drawings with equal serials give equal bytes. */
   render(form: PageForm, serial: number): Uint8Array;
 }
@@ -20,6 +23,8 @@ export interface ShownPage {
   readonly etag: string;
   /** Grows whenever the page changes. */
   readonly serial: string;
+  /** At least that of every page so far: who read a serial elsewhere sees that this page is not older. */
+  readonly highestSerial: string;
   readonly until: Instant | undefined;
 }
 
@@ -36,12 +41,15 @@ export interface PageCacheSettings {
 export interface PageCache {
   /** The page, if it is known to be still right; nothing is asked, nothing written. */
   find(name: string, variant: PageVariant): ShownPage | undefined;
-  /** The page, drawn again when it may have changed; what has not changed keeps its bytes and tags. */
+  /**
+   * The page, drawn again when it may have changed; what has not changed keeps its bytes and tags. A problem in its
+   * place is kept nowhere.
+   */
   get(
     name: string,
     variant: PageVariant,
-    draw: () => Promise<Drawing | 'waiting'>,
-  ): Promise<ShownPage | 'waiting'>;
+    draw: () => Promise<Drawing | Problem>,
+  ): Promise<ShownPage | Problem>;
 }
 
 /** A page is drawn again this often even if nothing changed: the mirror refreshes what is asked for. */
@@ -72,8 +80,9 @@ export function createPageCache({
   ledgerSize,
 }: PageCacheSettings): PageCache {
   const entries = new Map<string, Entry>();
-  const flights = new Map<string, Promise<ShownPage | 'waiting'>>();
+  const flights = new Map<string, Promise<ShownPage | Problem>>();
   let bytes = 0;
+  let highest = 0;
 
   function find(name: string, variant: PageVariant): ShownPage | undefined {
     const entry = entries.get(name);
@@ -92,8 +101,8 @@ export function createPageCache({
   async function get(
     name: string,
     variant: PageVariant,
-    draw: () => Promise<Drawing | 'waiting'>,
-  ): Promise<ShownPage | 'waiting'> {
+    draw: () => Promise<Drawing | Problem>,
+  ): Promise<ShownPage | Problem> {
     const key = `${generation()} ${variant.encoding} ${variant.contentType} ${name}`;
     const known = flights.get(key);
     if (known !== undefined) return known;
@@ -105,11 +114,11 @@ export function createPageCache({
   async function make(
     name: string,
     variant: PageVariant,
-    draw: () => Promise<Drawing | 'waiting'>,
-  ): Promise<ShownPage | 'waiting'> {
+    draw: () => Promise<Drawing | Problem>,
+  ): Promise<ShownPage | Problem> {
     const asOf = { generation: generation(), now: clock() };
     const drawing = await draw();
-    if (drawing === 'waiting') return 'waiting';
+    if (!('render' in drawing)) return drawing;
     const entry = keep(name, drawing, asOf);
     const known = entry.written.get(variant);
     if (known !== undefined) return shown(entry, known);
@@ -134,10 +143,11 @@ export function createPageCache({
       freshFrom: asOf.now,
       freshUntil: Math.min(until ?? longest, longest),
     };
-    const fingerprint = digest(drawing.render('json', 0));
+    const fingerprint = `${digest(drawing.render('json', 0))} ${drawing.standing ?? ''}`;
     const before = entries.get(name);
     if (before?.fingerprint === fingerprint) return Object.assign(before, validity);
     const serial = Math.max(ledgerSize(), (before?.serial ?? 0) + 1);
+    highest = Math.max(highest, serial);
     const entry: Entry = { fingerprint, serial, written: new Map(), bytes: 0, ...validity };
     drop(name);
     entries.set(name, entry);
@@ -156,16 +166,23 @@ export function createPageCache({
     }
   }
 
+  function shown(entry: Entry, { body, etag }: Written): ShownPage {
+    const { serial, until } = entry;
+    return {
+      body,
+      etag,
+      serial: `${serial}`,
+      highestSerial: `${Math.max(highest, ledgerSize())}`,
+      until,
+    };
+  }
+
   function drop(name: string): void {
     bytes -= entries.get(name)?.bytes ?? 0;
     entries.delete(name);
   }
 
   return { find, get };
-}
-
-function shown(entry: Entry, { body, etag }: Written): ShownPage {
-  return { body, etag, serial: `${entry.serial}`, until: entry.until };
 }
 
 async function write(content: Uint8Array, variant: PageVariant): Promise<Written> {

@@ -17,7 +17,10 @@ export function drawProject(view: ProjectView, publicUrl: string): Drawing {
   const page: Omit<SimplePage, 'serial'> = {
     project: view.project,
     ...(view.status === undefined ? {} : { status: view.status }),
-    artifacts: view.entries.map((entry) => listed(entry, view.project, publicUrl)),
+    artifacts: view.entries.map((entry) => ({
+      ...listedArtifact(entry, view.project, publicUrl),
+      url: artifactUrl(FILES, view.project, entry),
+    })),
     versions: [...new Set(view.entries.map(({ version }) => version))],
   };
   return {
@@ -29,20 +32,37 @@ export function drawProject(view: ProjectView, publicUrl: string): Drawing {
   };
 }
 
-/** The page that lists all projects. */
-export function drawRoot(projects: readonly ProjectName[]): Drawing {
+/**
+ * The page that lists all projects. Its serial is that of each project: mirroring tools fetch again what has another
+ * one, so it changes with all that could have changed a page.
+ */
+export function drawRoot(projects: readonly ProjectName[], standing: string): Drawing {
   return {
+    standing,
     render: (form, serial) =>
       form === 'json' ? renderRootJson({ projects, serial }) : renderRootHtml({ projects, serial }),
   };
 }
 
-function listed(entry: ViewEntry, project: ProjectName, publicUrl: string): SimpleArtifact {
+/** Where a file is, below the address of all files. */
+export function artifactUrl(
+  files: string,
+  project: ProjectName,
+  { sha256, filename }: Pick<ViewEntry, 'sha256' | 'filename'>,
+): string {
+  return `${files}/${project}/${sha256}/${encodeURIComponent(filename)}`;
+}
+
+/** What a page says of an artifact, but for its address, which depends on where the page is. */
+export function listedArtifact(
+  entry: ViewEntry,
+  project: ProjectName,
+  publicUrl: string,
+): Omit<SimpleArtifact, 'url'> {
   const { filename, sha256, sizeBytes, uploadTime, requiresPython, metadata } = entry;
   const yanked = yankOf(entry, project, publicUrl);
   return {
     filename,
-    url: `${FILES}/${project}/${sha256}/${encodeURIComponent(filename)}`,
     sha256,
     ...(sizeBytes === undefined ? {} : { sizeBytes }),
     ...(uploadTime === undefined ? {} : { uploadTime }),

@@ -14,6 +14,8 @@ export interface Problem {
   /** Where a person reads the whole reason. */
   readonly why?: string;
   readonly retryAfterSeconds?: number;
+  /** The HTTP reason phrase, which pip prints; absent: that of the status. */
+  readonly reasonPhrase?: string;
 }
 
 const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
@@ -46,6 +48,14 @@ const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   'wrong-use': 500,
 };
 
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'The request cannot be understood',
+  404: 'Not found',
+  500: 'Internal error',
+  502: 'Upstream sent what cannot be served',
+  503: 'Not available now',
+};
+
 const RETRY_AFTER_SECONDS = 5;
 
 /**
@@ -53,10 +63,14 @@ const RETRY_AFTER_SECONDS = 5;
  * when its type is `application/problem+json` exactly.
  */
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
-  const { status, title, detail, code, findings, why, retryAfterSeconds } = problem;
+  const { status, title, detail, code, findings, why, retryAfterSeconds, reasonPhrase } = problem;
   const type = `urn:gatehouse:problem:${code}`;
   const body = { type, title, status, detail, code, findings, why };
   if (retryAfterSeconds !== undefined) reply.header('retry-after', `${retryAfterSeconds}`);
+  if (reasonPhrase !== undefined) {
+    reply.raw.statusMessage = reasonPhrase;
+    reply.header('x-error-message', reasonPhrase);
+  }
   return reply
     .code(status)
     .header('content-type', 'application/problem+json')
@@ -103,6 +117,21 @@ export function notYet(detail: string): Problem {
   return { status: 503, title: 'Not known yet', detail, code: 'not-ready', retryAfterSeconds: 2 };
 }
 
+/** The path names a project that none can be called. */
+export const NO_SUCH_NAME = notFound(
+  'no project can have this name: expected ASCII letters, digits and inner "-", "_", "."',
+);
+
+/** The path names a version that no release can have. */
+export const NO_SUCH_VERSION = notFound(
+  'no release can have this version: expected one of PEP 440, such as 1.2.3',
+);
+
+/** What a page shows is still being gathered. */
+export const PAGE_NOT_YET = notYet(
+  'what this page shows is still being gathered; ask again in a few seconds',
+);
+
 /** Fastify's own errors carry the status; those below 500 are the caller's mistakes. */
 function refusedByServer(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('statusCode' in error)) return undefined;
@@ -111,14 +140,6 @@ function refusedByServer(error: unknown): number | undefined {
     ? statusCode
     : undefined;
 }
-
-const TITLES: Readonly<Record<number, string>> = {
-  400: 'The request cannot be understood',
-  404: 'Not found',
-  500: 'Internal error',
-  502: 'Upstream sent what cannot be served',
-  503: 'Not available now',
-};
 
 function titleOf(status: number): string {
   return TITLES[status] ?? 'The request cannot be answered';

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 
 import type { Finding } from '../model/decision.ts';
-import { sendProblem } from './problems.ts';
+import { type Problem, sendProblem } from './problems.ts';
 import { shorten, toReasonPhrase } from './reason-phrase.ts';
 
 /** Something that the gate does not pass. */
@@ -16,7 +16,10 @@ const LONGEST_TEXT = 200;
 const SHORTEST_SENTENCE = 24;
 
 /** Where a person reads everything about a decision. */
-export function whyAddress(publicUrl: string, { project, version }: Refusal): string {
+export function whyAddress(
+  publicUrl: string,
+  { project, version }: Pick<Refusal, 'project' | 'version'>,
+): string {
   const base = `${publicUrl}/why/pypi/${encodeURIComponent(project)}`;
   return version === undefined ? base : `${base}/${encodeURIComponent(version)}`;
 }
@@ -35,24 +38,27 @@ export function refusalText(publicUrl: string, refusal: Refusal): string {
   return toReasonPhrase(`${room < SHORTEST_SENTENCE ? 'refused' : shorten(sentence, room)}${end}`);
 }
 
-/** Sends the refusal of a file: pip prints the reason phrase, uv the problem's title and detail (DESIGN §7). */
+/** The refusal as an answer: pip prints the reason phrase, uv the problem's title and detail (DESIGN §7). */
+export function refusalProblem(publicUrl: string, refusal: Refusal): Problem {
+  const text = refusalText(publicUrl, refusal);
+  return {
+    status: 403,
+    title: 'Refused by policy',
+    detail: text,
+    code: decidingFinding(refusal.findings)?.code ?? 'refused',
+    findings: refusal.findings,
+    why: whyAddress(publicUrl, refusal),
+    reasonPhrase: text,
+  };
+}
+
+/** Sends a refusal. */
 export function sendRefusal(
   reply: FastifyReply,
   publicUrl: string,
   refusal: Refusal,
 ): FastifyReply {
-  const text = refusalText(publicUrl, refusal);
-  const reason = decidingFinding(refusal.findings);
-  reply.raw.statusMessage = text;
-  reply.header('x-error-message', text);
-  return sendProblem(reply, {
-    status: 403,
-    title: 'Refused by policy',
-    detail: text,
-    code: reason?.code ?? 'refused',
-    findings: refusal.findings,
-    why: whyAddress(publicUrl, refusal),
-  });
+  return sendProblem(reply, refusalProblem(publicUrl, refusal));
 }
 
 /** The first of the worst findings. */

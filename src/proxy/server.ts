@@ -4,8 +4,10 @@ import { SECOND_MS } from '../model/time.ts';
 import { serveAudit } from './audit.ts';
 import { servePypiFiles } from './files.ts';
 import { serveHealth } from './health.ts';
+import { type PageCache, createPageCache } from './page-cache.ts';
 import type { ServiceParts } from './parts.ts';
 import { notFound, problemOf, sendProblem } from './problems.ts';
+import { servePypiJson } from './pypi-json.ts';
 import { servePypiPages } from './pypi.ts';
 import { serveWhy } from './why.ts';
 
@@ -64,12 +66,24 @@ export function createServer(parts: ServerParts): FastifyInstance {
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, NOTHING_HERE));
   app.setErrorHandler((error, request, reply) => answerError(parts, { error, request, reply }));
   cutAfterGrace(app);
-  servePypiPages(app, parts, parts.pageCacheBytes ?? PAGE_CACHE_BYTES);
+  const cache = openPageCache(parts);
+  servePypiPages(app, parts, cache);
+  servePypiJson(app, parts, cache);
   servePypiFiles(app, parts);
   serveWhy(app, parts);
   serveAudit(app, parts);
   serveHealth(app, parts, parts.policyProblems);
   return app;
+}
+
+/** All surfaces keep their pages in one. */
+function openPageCache({ mirror, clock, pageCacheBytes }: ServerParts): PageCache {
+  return createPageCache({
+    maxBytes: pageCacheBytes ?? PAGE_CACHE_BYTES,
+    clock,
+    generation: () => mirror.generation(),
+    ledgerSize: () => mirror.ledger.head().size,
+  });
 }
 
 const NOTHING_HERE = notFound('nothing is at this address');

@@ -8,7 +8,7 @@ import { STYLE_SOURCE } from '../ui/style.ts';
 import { renderWhyPage } from '../ui/why-page.ts';
 import { prefersJson } from './negotiation.ts';
 import type { ServiceParts } from './parts.ts';
-import { notFound, notYet, sendProblem } from './problems.ts';
+import { NO_SUCH_NAME, NO_SUCH_VERSION, notYet, sendProblem } from './problems.ts';
 import { type PathRequest, redirect, serve } from './routes.ts';
 
 /** What was decided about a project or one of its versions, by which line, and what to do. */
@@ -43,12 +43,6 @@ export function serveWhy(app: FastifyInstance, { mirror }: ServiceParts): void {
   });
 }
 
-const NO_SUCH_NAME = notFound(
-  'no project can have this name: expected ASCII letters, digits and inner "-", "_", "."',
-);
-const NO_SUCH_VERSION = notFound(
-  'no release can have this version: expected one of PEP 440, such as 1.2.3',
-);
 const NOT_YET = notYet(
   'what is known of this project is still being gathered; ask again in a few seconds',
 );

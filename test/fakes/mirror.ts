@@ -29,6 +29,7 @@ export interface FakeAnswers {
   checkpoint: () => string;
   tile: (...wanted: readonly unknown[]) => Uint8Array | undefined;
   generation: number;
+  standing: string;
   size: number;
 }
 
@@ -52,6 +53,7 @@ export function createFakeMirror(given: Partial<FakeAnswers> = {}): FakeMirror {
     checkpoint: () => 'gatehouse\n0\n\n',
     tile: () => undefined,
     generation: 1,
+    standing: '',
     size: 7,
     ...given,
   };
@@ -92,6 +94,7 @@ export function createFakeMirror(given: Partial<FakeAnswers> = {}): FakeMirror {
       ...answers.status(),
     }),
     generation: () => answers.generation,
+    standing: () => answers.standing,
     ledger: {
       head: () => ({ size: answers.size }),
       async checkpoint() {

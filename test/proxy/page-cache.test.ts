@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { PageForm, PageVariant } from '../../src/proxy/negotiation.ts';
 import { chooseVariant } from '../../src/proxy/negotiation.ts';
 import { type Drawing, createPageCache } from '../../src/proxy/page-cache.ts';
+import { notYet } from '../../src/proxy/problems.ts';
 
 const PLAIN = variant('identity');
 const GZIP = variant('gzip');
@@ -26,6 +27,7 @@ function openCache(maxBytes = 1024 * 1024) {
     drawn: 0,
     written: 0,
     until: undefined as number | undefined,
+    standing: 'policy',
   };
   const cache = createPageCache({
     maxBytes,
@@ -35,8 +37,9 @@ function openCache(maxBytes = 1024 * 1024) {
   });
   async function draw(): Promise<Drawing> {
     world.drawn += 1;
-    const { content, until } = world;
+    const { content, until, standing } = world;
     return {
+      standing,
       ...(until === undefined ? {} : { until }),
       render(form: PageForm, serial: number) {
         if (serial > 0) world.written += 1;
@@ -46,7 +49,7 @@ function openCache(maxBytes = 1024 * 1024) {
   }
   async function get(name = 'foo', wanted = PLAIN) {
     const page = cache.find(name, wanted) ?? (await cache.get(name, wanted, () => draw()));
-    if (page === 'waiting') throw new Error('waiting');
+    if (!('body' in page)) throw new Error(page.detail);
     return page;
   }
   return { world, cache, draw, get };
@@ -78,7 +81,7 @@ describe('a page that is kept', () => {
     const { world, get } = openCache();
     const first = await get();
     Object.assign(world, { generation: 2, size: 90 });
-    expect(await get()).toEqual(first);
+    expect(await get()).toEqual({ ...first, highestSerial: '90' });
     expect(world).toMatchObject({ drawn: 2, written: 1 });
   });
 
@@ -104,6 +107,26 @@ describe('a page that is kept', () => {
     world.now = 5000;
     Object.assign(world, { content: 'second', until: undefined });
     expect((await get()).body.toString()).toContain('second');
+  });
+
+  test('has another serial when only that changed which it stands for', async () => {
+    const { world, get } = openCache();
+    const first = await get();
+    Object.assign(world, { generation: 2, standing: 'another policy' });
+    const second = await get();
+    expect(second.body.toString()).toBe('json 11 first');
+    expect(Number(second.serial)).toBeGreaterThan(Number(first.serial));
+  });
+
+  test('is never older than another by the serial that its readers compare', async () => {
+    const { world, get } = openCache();
+    await get('foo');
+    Object.assign(world, { generation: 2, standing: 'another policy', size: 3 });
+    const root = await get('root');
+    Object.assign(world, { generation: 3, content: 'second' });
+    const changed = await get('root');
+    expect([root.serial, changed.serial]).toEqual(['3', '4']);
+    expect(Number((await get('foo')).highestSerial)).toBeGreaterThanOrEqual(Number(changed.serial));
   });
 
   test('has one serial in all its forms', async () => {
@@ -150,7 +173,8 @@ describe('many who ask at once', () => {
 
   test('are told to wait, and nothing of that is kept', async () => {
     const { cache, get } = openCache();
-    expect(await cache.get('foo', PLAIN, async () => 'waiting')).toBe('waiting');
+    const problem = notYet('ask again');
+    expect(await cache.get('foo', PLAIN, async () => problem)).toBe(problem);
     expect((await get()).body.toString()).toContain('first');
   });
 });
