@@ -86,7 +86,9 @@ function unapprovedView(
   state: MirrorState,
 ): ProjectView {
   if (state.standard.policy.denials.show.value === 'hide') return { project: name, entries: [] };
-  const answers = project === undefined ? [] : refusalsToShow(state, project);
+  // Of a quarantined project no file may be offered (PEP 792): the made-up one alone carries the reason.
+  const isQuarantined = project?.records?.status?.status === 'quarantined';
+  const answers = project === undefined || isQuarantined ? [] : refusalsToShow(state, project);
   const refused = answers.filter(({ gate }) => gate.verdict !== 'approve');
   const entries =
     refused.length === 0

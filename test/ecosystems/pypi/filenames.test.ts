@@ -94,6 +94,37 @@ describe('an sdist name', () => {
     });
   });
 
+  // Old projects have dashes in names and versions, and the last dash is between the two in none of these.
+  test.each([
+    ['foo-1.0-1.tar.gz', 'foo', '1.0.post1'],
+    ['foo-1.0-rc1.tar.gz', 'foo', '1.0rc1'],
+    ['foo-1.0-beta-2.tar.gz', 'foo', '1.0b2'],
+    ['foo-1.0-dev.tar.gz', 'foo', '1.0.dev0'],
+    ['foo-1.0-dev-3.tar.gz', 'foo', '1.0.dev3'],
+    ['foo-1.0-post-2.zip', 'foo', '1.0.post2'],
+    ['foo-1.0-alpha.tar.gz', 'foo', '1.0a0'],
+    ['foo-1.0-preview-1.tar.gz', 'foo', '1.0rc1'],
+    ['foo-1.0-c2.tar.gz', 'foo', '1.0rc2'],
+    ['foo-1.0-r4.zip', 'foo', '1.0.post4'],
+    ['foo-1.0-a1-1.tar.gz', 'foo', '1.0a1.post1'],
+    ['foo-1.0+local-1.tar.gz', 'foo', '1.0+local.1'],
+    ['foo-v1.0-1.tar.gz', 'foo', '1.0.post1'],
+    ['foo-1!2.0-1.tar.gz', 'foo', '1!2.0.post1'],
+    ['foo-2024-01.tar.gz', 'foo', '2024.post1'],
+    ['foo-0.1-20240101.zip', 'foo', '0.1.post20240101'],
+    ['foo-2-1.0-2.tar.gz', 'foo-2', '1.0.post2'],
+    ['foo-1-0-1.tar.gz', 'foo-1', '0.post1'],
+    ['foo--bar-1.0-1.tar.gz', 'foo-bar', '1.0.post1'],
+    ['foo.-_Bar-1.0-rev-3.tar.gz', 'foo-bar', '1.0.post3'],
+    ['Python-Foo-3-1.0-rc-1.tar.gz', 'python-foo-3', '1.0rc1'],
+  ])('%s is read by who knows that it is of %s', (filename, project, version) => {
+    expect(read(filename, project)?.version.text).toBe(version);
+    const stem = filename.replace(/\.tar\.gz$|\.zip$/, '');
+    const guess = parseProjectName(stem.slice(0, stem.lastIndexOf('-')).replaceAll(/[!+]/g, '.'));
+    expect(guess).not.toBe(project);
+    expect(read(filename, guess)?.version.text).not.toBe(version);
+  });
+
   test.each([
     ['foo-2004d.tar.gz', 'foo'],
     ['foo-1.0.linux-x86_64.tar.gz', 'foo'],
