@@ -236,6 +236,38 @@ describe('what asks the JSON API finds it where it looks', () => {
   });
 });
 
+describe('one version', () => {
+  test.each<readonly [string, string, number, string]>([
+    ['that is approved', 'frog/1.0', 200, '"version":"1.0"'],
+    ['that is refused', 'frog/2.0', 403, 'upstream has no project nowhere'],
+    ['that upstream does not list', 'frog/9', 404, 'frog 9 does not exist'],
+    ['of a project that upstream lacks', 'nowhere/1.0', 404, 'upstream has no project nowhere'],
+    ['of a project that nobody asked for', 'moss/1.0', 403, 'packages.allow has no entry for it'],
+    ['that a project lacks for which nobody asked', 'moss/9', 404, 'moss 9 does not exist'],
+    ['of a denied project, for which upstream is not asked', 'toad/9', 403, 'slippery'],
+    ['of a project that upstream did not answer for', 'pond/1.0', 403, 'did not answer'],
+  ])('%s says so', async (_, path, status, text) => {
+    await using index = await startFakeIndex({
+      artifacts: [
+        mitWheel({ name: 'frog', version: '1.0' }),
+        mitWheel({ name: 'frog', version: '2.0', requiresDist: ['nowhere'] }),
+        mitWheel({ name: 'moss', version: '1.0' }),
+        mitWheel({ name: 'pond', version: '1.0' }),
+      ],
+    });
+    index.fault({ match: /simple\/pond/, kind: 'status', status: 500 });
+    const policy = policyText(['frog', 'pond']).replace(
+      'packages:\n',
+      'packages:\n  deny: [{ name: toad, reason: slippery }]\n',
+    );
+    await using house = await openHouse({ index, policy });
+    await house.walked();
+    const response = await serviceOf(house).inject(`/pypi/pypi/${path}/json`);
+    expect([response.statusCode, response.body]).toEqual([status, expect.stringContaining(text)]);
+    expect(index.countOf(/toad/)).toBe(0);
+  });
+});
+
 describe('serials', () => {
   test('grow with every decision, and over restarts, and no page is below the list of projects', async () => {
     const artifacts = [
