@@ -1,6 +1,7 @@
 import packageJson from '../package.json' with { type: 'json' };
 import { approve } from './cli/approve.ts';
 import { check } from './cli/check.ts';
+import { clientConfig } from './cli/client-config.ts';
 import type { Command, Outcome } from './cli/command.ts';
 import { explain } from './cli/explain.ts';
 import { revoke } from './cli/revoke.ts';
@@ -9,7 +10,14 @@ import { readConfig } from './config.ts';
 import { serve } from './main.ts';
 import { isGatehouseError } from './model/errors.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = { approve, check, explain, revoke, warm };
+const COMMANDS: Readonly<Record<string, Command>> = {
+  approve,
+  check,
+  'client-config': clientConfig,
+  explain,
+  revoke,
+  warm,
+};
 
 const USAGE = `gatehouse: an approved-package mirror for machine-learning notebooks
 
@@ -21,6 +29,8 @@ const USAGE = `gatehouse: an approved-package mirror for machine-learning notebo
   revoke SHA256|NAME==VERSION --reason "…"
                                    take it back at once, whatever the policy says
   warm [NAME …]                    fetch and verify what is approved ahead of requests
+  client-config --for CLIENT       the file with which pip, uv, poetry, pdm, pipenv or jupyter
+                                   installs from here (--env: variables for a shell)
 
   --json                           for programs
 Exit status: 0 fine, 1 the answer is no, 2 wrong use, 3 a backend failed.

@@ -23,42 +23,56 @@ export interface Words {
   readonly names: readonly string[];
   readonly json: boolean;
   readonly dryRun: boolean;
+  /** `export` lines for a shell are wanted. */
+  readonly env: boolean;
   readonly reason: string | undefined;
+  /** A file of requirements. */
+  readonly requirements: string | undefined;
+  readonly client: string | undefined;
+  readonly url: string | undefined;
+}
+
+interface Usage {
+  /** Names every option that the command takes, and only those. */
+  readonly text: string;
+  readonly least: number;
+  readonly most: number;
 }
 
 /** Reads a command's words; throws `wrong-use`, which says how the command is used. */
-export function readWords(
-  words: readonly string[],
-  usage: { readonly text: string; readonly least: number; readonly most: number },
-): Words {
+export function readWords(words: readonly string[], usage: Usage): Words {
   const { values, positionals } = parse(words, usage.text);
   if (positionals.length < usage.least || positionals.length > usage.most)
     throw wrongUse(usage.text);
-  const { json, reason, 'dry-run': dryRun } = values;
-  return { names: positionals, json, dryRun, reason };
+  return {
+    names: positionals,
+    json: values.json ?? false,
+    dryRun: values['dry-run'] ?? false,
+    env: values.env ?? false,
+    reason: values.reason,
+    requirements: values.requirements,
+    client: values.for,
+    url: values.url,
+  };
 }
 
-function parse(
-  words: readonly string[],
-  usage: string,
-): {
-  readonly values: {
-    readonly json: boolean;
-    readonly 'dry-run': boolean;
-    readonly reason?: string | undefined;
-  };
-  readonly positionals: readonly string[];
-} {
+const OPTIONS = {
+  json: { type: 'boolean' },
+  'dry-run': { type: 'boolean' },
+  env: { type: 'boolean' },
+  reason: { type: 'string' },
+  requirements: { type: 'string', short: 'r' },
+  for: { type: 'string' },
+  url: { type: 'string' },
+} as const;
+
+function parse(words: readonly string[], usage: string) {
   try {
-    return parseArgs({
-      args: [...words],
-      allowPositionals: true,
-      options: {
-        json: { type: 'boolean', default: false },
-        'dry-run': { type: 'boolean', default: false },
-        reason: { type: 'string' },
-      },
-    });
+    const parsed = parseArgs({ args: [...words], allowPositionals: true, options: OPTIONS });
+    const given = Object.keys(parsed.values);
+    const foreign = given.find((name) => !new RegExp(`--${name}\\b`).test(usage));
+    if (foreign !== undefined) throw new Error(`not an option of this command: --${foreign}`);
+    return parsed;
   } catch (error) {
     throw wrongUse(usage, error);
   }

@@ -45,6 +45,10 @@ describe('wrong use ends with status 2 and says how to use it', () => {
     ['check', ['--what'], 'usage: gatehouse check [FILE] [--json]'],
     ['explain', [], 'usage: gatehouse explain NAME[==VERSION] [--json]'],
     ['approve', [], 'usage: gatehouse approve NAME [RANGE] [--dry-run] [--json]'],
+    ['check', ['--dry-run'], 'usage: gatehouse check [FILE] [--json]'],
+    ['client-config', [], 'usage: gatehouse client-config --for pip|uv|poetry|pdm|pipenv|jupyter'],
+    ['client-config', ['--for', 'easy_install'], 'usage: gatehouse client-config --for pip|uv'],
+    ['client-config', ['--for', 'pip', '--url', 'here'], '--url: got here, expected an http'],
     ['revoke', ['app==1.0'], 'usage: gatehouse revoke SHA256|NAME==VERSION --reason'],
     ['revoke', ['app', '--reason', 'bad'], 'usage: gatehouse revoke SHA256|NAME==VERSION'],
   ] as const)('%s %j', async ([verb, words, message]) => {
@@ -177,6 +181,44 @@ describe('approve', () => {
     expect(ran.stdout).toBe('');
     expect(ran.stderr).toContain('>=1,<');
     expect(await readFile(service.policyPath, 'utf8')).toBe(POLICY);
+  });
+});
+
+describe('client-config', () => {
+  test('prints the file to stdout, and where it goes and what to know to stderr', async () => {
+    const ran = await service.gatehouse('client-config', '--for', 'uv');
+    expectSuccess(ran);
+    expect(ran.stdout).toBe(`[[index]]\nurl = "${service.indexUrl}"\ndefault = true\n`);
+    expect(ran.stderr).toMatch(/^~\/\.config\/uv\/uv\.toml:\n# /);
+  });
+
+  test.for(['https://gate.test', 'https://gate.test/', 'https://gate.test/pypi/simple'])(
+    'takes another address, %s',
+    async (url) => {
+      const ran = await service.gatehouse('client-config', '--for=uv', '--env', `--url=${url}`);
+      expect(ran).toMatchObject({
+        status: 0,
+        stdout: 'export UV_DEFAULT_INDEX=https://gate.test/pypi/simple/\n',
+        stderr: '',
+      });
+    },
+  );
+
+  test('--json gives all of it', async () => {
+    const { stdout } = await service.gatehouse('client-config', '--for', 'pipenv', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      client: 'pipenv',
+      index: service.indexUrl,
+      path: 'Pipfile',
+      content: expect.stringContaining('[[source]]'),
+      environment: { PIPENV_PYPI_MIRROR: service.indexUrl },
+    });
+  });
+
+  test('says that poetry has no variables', async () => {
+    const ran = await service.gatehouse('client-config', '--for', 'poetry', '--env');
+    expect(ran).toMatchObject({ status: 1, stdout: '' });
+    expect(ran.stderr).toContain('poetry reads no variable that names its index');
   });
 });
 
