@@ -26,6 +26,7 @@ const USAGE = `gatehouse: an approved-package mirror for machine-learning notebo
   explain NAME[==VERSION]          what is decided about it, by which line, and what to do
   approve NAME [RANGE]             say what comes along, and write the line that approves it
                                    (--dry-run writes nothing)
+  approve -r FILE                  the same for all that a requirements file or a lock asks for
   revoke SHA256|NAME==VERSION --reason "…"
                                    take it back at once, whatever the policy says
   warm [NAME …]                    fetch and verify what is approved ahead of requests

@@ -1,8 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { rename, writeFile } from 'node:fs/promises';
-
 import { isAny, parseSpecifierSet } from '../ecosystems/pypi/specifiers.ts';
-import { parseVersion } from '../ecosystems/pypi/versions.ts';
 import type { BroughtProject } from '../mirror/brings-along.ts';
 import { GatehouseError } from '../model/errors.ts';
 import type { ProjectName } from '../model/subject.ts';
@@ -11,19 +7,34 @@ import { parseShortEntry } from '../policy/entry.ts';
 import { loadPolicy } from '../policy/load.ts';
 import type { Policy } from '../policy/policy.ts';
 import { findProjectDenial } from '../policy/select.ts';
+import { approveFile } from './approve-file.ts';
 import { withMirror } from './ask.ts';
-import { type CommandInput, type Outcome, readWords, wrongUse } from './command.ts';
+import { describeBrought } from './brought.ts';
+import { type CommandInput, type Outcome, readWords, type Words, wrongUse } from './command.ts';
+import { entryRange } from './entry-range.ts';
 import { readPolicyText } from './policy-file.ts';
 import { asWords } from './release.ts';
+import { replaceFile } from './replace-file.ts';
 
-const USAGE = 'approve NAME [RANGE] [--dry-run] [--json]';
+const USAGE = 'approve NAME [RANGE] | --requirement FILE [--dry-run] [--json]';
 
 /**
  * `approve NAME [RANGE]`: says what an entry would make installable, and writes it into the policy file when it
- * would approve anything. Entries are only ever added.
+ * would approve anything. Entries are only ever added. With `-r`, all that a file asks for.
  */
-export async function approve({ words, config, say }: CommandInput): Promise<Outcome> {
-  const { names, json, dryRun } = readWords(words, { text: USAGE, least: 1, most: 2 });
+export async function approve(input: CommandInput): Promise<Outcome> {
+  const asked = readWords(input.words, { text: USAGE, least: 0, most: 2 });
+  const { names, requirements, json, dryRun } = asked;
+  if ((requirements === undefined) === (names.length === 0)) throw wrongUse(USAGE);
+  return requirements === undefined
+    ? approveNamed(input, asked)
+    : approveFile(input, { requirements, json, dryRun });
+}
+
+async function approveNamed(
+  { config, say }: CommandInput,
+  { names, json, dryRun }: Words,
+): Promise<Outcome> {
   const wanted = parseWanted(names);
   const file = config.policyPath;
   const before = await readPolicyText(file);
@@ -47,7 +58,7 @@ export async function approve({ words, config, say }: CommandInput): Promise<Out
         undefined,
         2,
       )
-    : comes.map(describe).join('\n');
+    : comes.map(describeBrought).join('\n');
   return { status: 0, output };
 }
 
@@ -80,7 +91,9 @@ function refused(asked: {
   const missing = brought.filter(({ verdict }) => verdict !== 'approve');
   const output = json
     ? JSON.stringify({ file, written: false, brings: brought }, undefined, 2)
-    : ['nothing written: the entry would approve nothing', ...missing.map(describe)].join('\n');
+    : ['nothing written: the entry would approve nothing', ...missing.map(describeBrought)].join(
+        '\n',
+      );
   return { status: 1, output };
 }
 
@@ -92,15 +105,7 @@ function withRange(
 ): PolicyEdit {
   const isOpen = wanted.range === undefined && known.draft.text !== before;
   if (!isOpen || known.newest === undefined) return known.draft;
-  return addAllowance(before, { ...wanted, range: rangeFrom(known.newest) });
-}
-
-const FIRST_YEAR = 1990;
-
-/** A major version that is a year promises nothing, so that there is no end to write. */
-function rangeFrom(newest: string): string {
-  const [major = 0, minor = 0] = parseVersion(newest).release;
-  return major >= FIRST_YEAR ? `>=${major}.${minor}` : `>=${major}.${minor},<${major + 1}`;
+  return addAllowance(before, { ...wanted, range: entryRange(known.newest) });
 }
 
 function lineAt({ text, line }: PolicyEdit): string {
@@ -110,15 +115,4 @@ function lineAt({ text, line }: PolicyEdit): string {
 function written({ isNew, dryRun }: { readonly isNew: boolean; readonly dryRun: boolean }): string {
   if (!isNew) return ' (is there already)';
   return dryRun ? ' (not written: --dry-run)' : '';
-}
-
-function describe({ project, versions, verdict, reason }: BroughtProject): string {
-  const mark = verdict === 'approve' ? '+' : '!';
-  return `${mark} ${project}${reason === undefined ? ` ${versions.join(', ')}` : `: ${reason}`}`;
-}
-
-async function replaceFile(path: string, text: string): Promise<void> {
-  const draft = `${path}.${randomUUID().slice(0, 8)}`;
-  await writeFile(draft, text, { flush: true });
-  await rename(draft, path);
 }

@@ -50,7 +50,7 @@ export function readWords(words: readonly string[], usage: Usage): Words {
     dryRun: values['dry-run'] ?? false,
     env: values.env ?? false,
     reason: values.reason,
-    requirements: values.requirements,
+    requirements: values.requirement,
     client: values.for,
     url: values.url,
   };
@@ -61,7 +61,7 @@ const OPTIONS = {
   'dry-run': { type: 'boolean' },
   env: { type: 'boolean' },
   reason: { type: 'string' },
-  requirements: { type: 'string', short: 'r' },
+  requirement: { type: 'string', short: 'r' },
   for: { type: 'string' },
   url: { type: 'string' },
 } as const;

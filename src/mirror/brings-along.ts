@@ -1,7 +1,12 @@
+import { formatLicenseExpression } from '../ecosystems/spdx/expression.ts';
+import { readLicense } from '../ecosystems/spdx/worlds.ts';
 import type { Verdict } from '../model/decision.ts';
 import type { ProjectName } from '../model/subject.ts';
 import { findNearest } from '../policy/nearest.ts';
+import { clarificationsFor } from '../policy/select.ts';
 import { buildGraph } from '../validation/closure/build-graph.ts';
+import type { PartArtifact } from './catalogue.ts';
+import { findNamed, metadataOf } from './knowledge.ts';
 import { type ReachParts, reach } from './reach.ts';
 import { closeInputOf } from './seal.ts';
 import type { MirrorState } from './state.ts';
@@ -12,6 +17,8 @@ export interface BroughtProject {
   readonly verdict: Verdict;
   /** Approved versions, newest first. */
   readonly versions: readonly string[];
+  /** The licence of the newest approved version, as it was judged; several if it may be any of them. */
+  readonly license?: string;
   /** Of a project with nothing approved: why. */
   readonly reason?: string;
 }
@@ -41,10 +48,30 @@ function broughtProject(state: MirrorState, project: ProjectName): BroughtProjec
   const part = state.inForce?.catalogue.parts.get(project);
   const approved = part?.artifacts.filter(({ verdict }) => verdict === 'approve') ?? [];
   const versions = [...new Set(approved.map(({ version }) => version))];
-  if (versions.length > 0) return { project, verdict: 'approve', versions };
+  if (versions.length > 0) {
+    const license = approved[0] && licenseOf(state, project, approved[0]);
+    return { project, verdict: 'approve', versions, ...(license === undefined ? {} : { license }) };
+  }
   const finding = part?.artifacts[0]?.findings.find(({ effect }) => effect !== 'approve');
   const reason = finding?.message ?? unknownReason(state, project);
   return { project, verdict: finding?.effect ?? 'deny', versions, reason };
+}
+
+function licenseOf(
+  state: MirrorState,
+  project: ProjectName,
+  { filename }: PartArtifact,
+): string | undefined {
+  const known = state.projects.get(project);
+  const artifact = known && findNamed(known, filename);
+  if (artifact === undefined) return undefined;
+  const release = { project, version: artifact.name.version };
+  const clarified = clarificationsFor(state.standard.policy, release);
+  const declared = metadataOf(artifact);
+  const reading = declared && readLicense(declared.metadata);
+  const worlds = reading?.kind === 'worlds' ? reading.worlds : [];
+  const meant = clarified.length > 0 ? clarified.map(({ expression }) => expression) : worlds;
+  return meant.length === 0 ? undefined : meant.map(formatLicenseExpression).join(' or ');
 }
 
 function unknownReason(state: MirrorState, project: ProjectName): string {

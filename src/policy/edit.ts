@@ -1,4 +1,4 @@
-import { isAny, parseSpecifierSet } from '../ecosystems/pypi/specifiers.ts';
+import { isAny, parseSpecifierSet, pins } from '../ecosystems/pypi/specifiers.ts';
 import type { ProjectName } from '../model/subject.ts';
 import { parseExtra, parseName, parseShortEntry, type ShortEntry } from './entry.ts';
 import { loadPolicy } from './load.ts';
@@ -92,8 +92,10 @@ function approves(
   { extras, range }: { readonly extras: readonly string[]; readonly range: string },
 ): boolean {
   const hasExtras = extras.every((extra) => entry.extras.includes(extra));
+  const wanted = parseSpecifierSet(range);
+  // A pin has a window of its own (docs/decisions/0011): a version may be too old for that of every version.
   const hasRange =
-    range === '' || isAny(entry.versions) || entry.versions.text === parseSpecifierSet(range).text;
+    range === '' || (isAny(entry.versions) && !pins(wanted)) || entry.versions.text === wanted.text;
   return hasExtras && hasRange;
 }
 

@@ -44,7 +44,14 @@ describe('wrong use ends with status 2 and says how to use it', () => {
     ['nonsense', [], 'no such command: nonsense'],
     ['check', ['--what'], 'usage: gatehouse check [FILE] [--json]'],
     ['explain', [], 'usage: gatehouse explain NAME[==VERSION] [--json]'],
-    ['approve', [], 'usage: gatehouse approve NAME [RANGE] [--dry-run] [--json]'],
+    [
+      'approve',
+      [],
+      'usage: gatehouse approve NAME [RANGE] | --requirement FILE [--dry-run] [--json]',
+    ],
+    ['approve', ['app', '-r', 'r.txt'], 'usage: gatehouse approve NAME [RANGE] | --requirement'],
+    ['approve', ['-r', 'nowhere.txt'], 'the file cannot be read: nowhere.txt'],
+    ['approve', ['-r', 'policy.yaml'], 'not a requirements file or a lock: policy.yaml'],
     ['check', ['--dry-run'], 'usage: gatehouse check [FILE] [--json]'],
     ['client-config', [], 'usage: gatehouse client-config --for pip|uv|poetry|pdm|pipenv|jupyter'],
     ['client-config', ['--for', 'easy_install'], 'usage: gatehouse client-config --for pip|uv'],
@@ -130,7 +137,7 @@ describe('approve', () => {
   test('writes the line in its place, keeps comments, and says what comes along', async () => {
     const ran = await service.gatehouse('approve', 'Other', '>=1');
     expectSuccess(ran);
-    expect(ran.stdout).toBe('+ other 1.0\n+ leaf 1.0\n');
+    expect(ran.stdout).toBe('+ other 1.0 (MIT)\n+ leaf 1.0 (MIT)\n');
     expect(ran.stderr).toContain('policy.yaml:8: - other >=1\n');
     const text = await readFile(service.policyPath, 'utf8');
     expect(text).toBe(POLICY.replace('    - spoilt\n', '    - other >=1\n    - spoilt\n'));
@@ -145,7 +152,7 @@ describe('approve', () => {
       file: 'policy.yaml',
       line: 7,
       written: true,
-      brings: [{ project: 'alone', verdict: 'approve', versions: ['1.0'] }],
+      brings: [{ project: 'alone', verdict: 'approve', versions: ['1.0'], license: 'MIT' }],
     });
   });
 

@@ -137,6 +137,14 @@ describe('an entry is added', () => {
       '\n  allow:\n  - "1e3"\n  - a\n',
       5,
     ],
+    [
+      'gets a pin also when it has every version, of which only the newest are kept',
+      ' { allow: [b, c] }',
+      'b',
+      '==2.1',
+      ' { allow: [b, "b ==2.1", c] }',
+      3,
+    ],
   ])('%s', (_, before, name, range, after, line) => {
     expect(edit(before, name, range)).toEqual({ packages: after, line });
   });

@@ -1,0 +1,230 @@
+import { isAny, parseSpecifierSet, satisfies } from '../ecosystems/pypi/specifiers.ts';
+import { findVersion } from '../ecosystems/pypi/versions.ts';
+import type { BroughtProject } from '../mirror/brings-along.ts';
+import type { ProjectName } from '../model/subject.ts';
+import { addAllowance } from '../policy/edit.ts';
+import type { Policy } from '../policy/policy.ts';
+import { findAllowance, findProjectDenial } from '../policy/select.ts';
+import { entryRange } from './entry-range.ts';
+import type { Wanted } from './wanted.ts';
+
+/** What a policy makes of everything that is wanted. */
+export interface Judgement {
+  readonly policy: Policy;
+  /** Of each wanted project itself, first, and what comes along with its entry. */
+  readonly brought: ReadonlyMap<ProjectName, readonly BroughtProject[]>;
+  /** Why the version or range that is wanted is refused; absent for what can be installed. */
+  readonly reasons: ReadonlyMap<Wanted, string>;
+  /** Every project with something approved. */
+  readonly approved: readonly ProjectName[];
+}
+
+/** Judges by a policy's text. */
+export type Judge = (text: string, wanted: readonly Wanted[]) => Promise<Judgement>;
+
+/** What becomes of something wanted. */
+export interface Planned {
+  readonly wanted: Wanted;
+  /** `approved`: without any change. `follows`: comes along with `leader`, which is wanted as well. */
+  readonly outcome: 'added' | 'approved' | 'follows' | 'refused';
+  /** The version clauses of its new entries; empty: every version. */
+  readonly ranges: readonly string[];
+  readonly leader?: ProjectName;
+  readonly reason?: string;
+}
+
+export interface Plan {
+  /** The policy's text with all entries. */
+  readonly text: string;
+  readonly planned: readonly Planned[];
+  readonly before: Judgement;
+  readonly after: Judgement;
+}
+
+/** A wanted thing under way: the entries that could be written for it, best first. */
+interface Candidate {
+  readonly wanted: Wanted;
+  readonly attempts: readonly Entries[];
+  /** An entry without a range shall end before the next major version. */
+  readonly ends: boolean;
+}
+
+/** Ranges, one for each entry; `undefined`: every version. */
+type Entries = readonly (string | undefined)[];
+
+/**
+ * Finds the fewest entries with which everything that can be is installable, and nothing is taken away that was
+ * before. Of pins, what comes along with another one gets no entry.
+ */
+export async function planEntries(
+  text: string,
+  wanted: readonly Wanted[],
+  judge: Judge,
+): Promise<Plan> {
+  const before = await judge(text, wanted);
+  const open = wanted.filter((one) => !isApproved(before, one));
+  const denied = new Map(open.flatMap((one) => denialOf(before.policy, one)));
+  const candidates = open.filter((one) => !denied.has(one)).map((one) => candidateFor(one, before));
+  const settled = await settle(text, { candidates, after: before, refused: denied }, judge);
+  const reduced = await withoutFollowers(text, settled, judge);
+  const written = endRanges(reduced.candidates, reduced.after);
+  return {
+    text: withEntries(text, written),
+    before,
+    after: reduced.after,
+    planned: wanted.map((one) => plannedOf(one, { ...reduced, candidates: written })),
+  };
+}
+
+function plannedOf(wanted: Wanted, { candidates, leaders, refused }: Reduced): Planned {
+  const reason = refused.get(wanted);
+  if (reason !== undefined) return { wanted, outcome: 'refused', ranges: [], reason };
+  if (leaders.has(wanted)) {
+    return { wanted, outcome: 'follows', ranges: [], leader: lastLeader(wanted, leaders) };
+  }
+  const entries = candidates.find((candidate) => candidate.wanted === wanted)?.attempts[0];
+  if (entries === undefined) return { wanted, outcome: 'approved', ranges: [] };
+  return { wanted, outcome: 'added', ranges: entries.map((range) => range ?? '') };
+}
+
+function denialOf(policy: Policy, wanted: Wanted): readonly (readonly [Wanted, string])[] {
+  const denial = findProjectDenial(policy, wanted.project);
+  if (denial === undefined) return [];
+  const instead = denial.instead === undefined ? '' : `; use ${denial.instead} instead`;
+  return [[wanted, `${wanted.project} is denied: ${denial.reason}${instead}`]];
+}
+
+interface Settled {
+  readonly candidates: readonly Candidate[];
+  /** Judged with the entries of all candidates. */
+  readonly after: Judgement;
+  readonly refused: ReadonlyMap<Wanted, string>;
+}
+
+/** Tries the entries of each candidate until all that are left make it installable. */
+async function settle(text: string, begun: Settled, judge: Judge): Promise<Settled> {
+  if (begun.candidates.length === 0) return begun;
+  const all = begun.candidates.map(({ wanted }) => wanted);
+  const after = await judge(withEntries(text, begun.candidates), all);
+  const failed = begun.candidates.filter(({ wanted }) => !isInstallable(after, wanted));
+  if (failed.length === 0) return { ...begun, after };
+  const refused = failed
+    .filter(({ attempts }) => attempts.length === 1)
+    .map(({ wanted }) => [wanted, after.reasons.get(wanted) ?? 'it is not approved'] as const);
+  const candidates = begun.candidates.flatMap((candidate) =>
+    failed.includes(candidate) ? nextAttempt(candidate) : [candidate],
+  );
+  const rest = { ...begun, candidates, refused: new Map([...begun.refused, ...refused]) };
+  return settle(text, rest, judge);
+}
+
+function nextAttempt(candidate: Candidate): readonly Candidate[] {
+  const attempts = candidate.attempts.slice(1);
+  return attempts.length === 0 ? [] : [{ ...candidate, attempts }];
+}
+
+function candidateFor(wanted: Wanted, before: Judgement): Candidate {
+  const ranges = rangesFor(wanted);
+  const hasEntry = findAllowance(before.policy, wanted.project) !== undefined;
+  const comesAlong = (ownOf(before, wanted)?.versions.length ?? 0) > 0;
+  if (hasEntry || !comesAlong)
+    return { wanted, attempts: ranges.map((range) => [range]), ends: true };
+  // A first entry shuts out every other version: what comes along today must stay.
+  const last = ranges.at(-1);
+  const attempts = last === undefined ? [[undefined]] : [[undefined], [undefined, last]];
+  return { wanted, attempts, ends: false };
+}
+
+/** A pin says what one resolver chose on one day; its entry goes up to the next major version if that holds it. */
+function rangesFor({ pin, specifiers }: Wanted): readonly (string | undefined)[] {
+  if (pin === undefined) return [isAny(specifiers) ? undefined : specifiers.text];
+  const line = entryRange(pin.text);
+  const exact = `==${pin.text}`;
+  return satisfies(parseSpecifierSet(line), pin) ? [line, exact] : [exact];
+}
+
+function withEntries(text: string, candidates: readonly Candidate[]): string {
+  let edited = text;
+  for (const { wanted, attempts } of candidates) {
+    const { project, extras } = wanted;
+    for (const range of attempts[0] ?? []) {
+      edited = addAllowance(edited, { project, extras, range }).text;
+    }
+  }
+  return edited;
+}
+
+function isApproved(before: Judgement, wanted: Wanted): boolean {
+  const known = findAllowance(before.policy, wanted.project)?.extras ?? [];
+  return isInstallable(before, wanted) && wanted.extras.every((extra) => known.includes(extra));
+}
+
+function isInstallable(judgement: Judgement, wanted: Wanted): boolean {
+  const versions = ownOf(judgement, wanted)?.versions ?? [];
+  return versions.some((text) => {
+    const version = findVersion(text);
+    return version !== undefined && satisfies(wanted.specifiers, version);
+  });
+}
+
+function ownOf({ brought }: Judgement, { project }: Wanted): BroughtProject | undefined {
+  return brought.get(project)?.find((known) => known.project === project);
+}
+
+interface Reduced extends Settled {
+  /** What comes along, each with another that is wanted. */
+  readonly leaders: ReadonlyMap<Wanted, Wanted>;
+}
+
+/** Leaves out the entries of pins that come along with others, as far as everything stays installable. */
+async function withoutFollowers(text: string, settled: Settled, judge: Judge): Promise<Reduced> {
+  const { candidates, after } = settled;
+  let leaders = findLeaders(candidates, after);
+  while (leaders.size > 0) {
+    const left = candidates.filter(({ wanted }) => !leaders.has(wanted));
+    const judged = await judge(
+      withEntries(text, left),
+      candidates.map(({ wanted }) => wanted),
+    );
+    const missing = candidates.filter(({ wanted }) => !isInstallable(judged, wanted));
+    if (missing.length === 0) return { ...settled, candidates: left, after: judged, leaders };
+    const kept = [...leaders].filter(([wanted]) => missing.every((one) => one.wanted !== wanted));
+    // Something that has its entry is gone: no entry can be spared.
+    leaders = new Map(kept.length === leaders.size ? [] : kept);
+  }
+  return { ...settled, leaders };
+}
+
+/** For each pin that comes along with another, that other one, which may itself come along with a third. */
+function findLeaders(
+  candidates: readonly Candidate[],
+  { brought }: Judgement,
+): ReadonlyMap<Wanted, Wanted> {
+  const leaders = new Map<Wanted, Wanted>();
+  for (const { wanted } of candidates.filter((candidate) => candidate.wanted.pin !== undefined)) {
+    // Of those that need each other one must keep its entry.
+    const leader = candidates.find(
+      (other) =>
+        other.wanted.project !== wanted.project &&
+        !leaders.has(other.wanted) &&
+        brought.get(other.wanted.project)?.some(({ project }) => project === wanted.project),
+    );
+    if (leader !== undefined) leaders.set(wanted, leader.wanted);
+  }
+  return leaders;
+}
+
+function lastLeader(wanted: Wanted, leaders: ReadonlyMap<Wanted, Wanted>): ProjectName {
+  const leader = leaders.get(wanted);
+  return leader === undefined ? wanted.project : lastLeader(leader, leaders);
+}
+
+/** Without a range, a new entry ends before the next major version, so that a person looks at that one first. */
+function endRanges(candidates: readonly Candidate[], after: Judgement): readonly Candidate[] {
+  return candidates.map((candidate) => {
+    const newest = ownOf(after, candidate.wanted)?.versions[0];
+    const isOpen = candidate.ends && candidate.attempts[0]?.[0] === undefined;
+    if (!isOpen || newest === undefined) return candidate;
+    return { ...candidate, attempts: [[entryRange(newest)]] };
+  });
+}
