@@ -66,13 +66,13 @@ export async function planEntries(
   const denied = new Map(open.flatMap((one) => denialOf(before.policy, one)));
   const candidates = open.filter((one) => !denied.has(one)).map((one) => candidateFor(one, before));
   const settled = await settle(text, { candidates, after: before, refused: denied }, judge);
-  const reduced = await withoutFollowers(text, settled, judge);
-  const written = endRanges(reduced.candidates, reduced.after);
+  const ended = await endRanges(text, settled, judge);
+  const reduced = await withoutFollowers(text, ended, judge);
   return {
-    text: withEntries(text, written),
+    text: withEntries(text, reduced.candidates),
     before,
     after: reduced.after,
-    planned: wanted.map((one) => plannedOf(one, { ...reduced, candidates: written })),
+    planned: wanted.map((one) => plannedOf(one, reduced)),
   };
 }
 
@@ -220,11 +220,15 @@ function lastLeader(wanted: Wanted, leaders: ReadonlyMap<Wanted, Wanted>): Proje
 }
 
 /** Without a range, a new entry ends before the next major version, so that a person looks at that one first. */
-function endRanges(candidates: readonly Candidate[], after: Judgement): readonly Candidate[] {
-  return candidates.map((candidate) => {
-    const newest = ownOf(after, candidate.wanted)?.versions[0];
+async function endRanges(text: string, settled: Settled, judge: Judge): Promise<Settled> {
+  const candidates = settled.candidates.map((candidate) => {
+    const newest = ownOf(settled.after, candidate.wanted)?.versions[0];
     const isOpen = candidate.ends && candidate.attempts[0]?.[0] === undefined;
     if (!isOpen || newest === undefined) return candidate;
     return { ...candidate, attempts: [[entryRange(newest)]] };
   });
+  const isSame = candidates.every((candidate, index) => candidate === settled.candidates[index]);
+  if (isSame) return settled;
+  const all = candidates.map(({ wanted }) => wanted);
+  return { ...settled, candidates, after: await judge(withEntries(text, candidates), all) };
 }

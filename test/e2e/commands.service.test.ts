@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -145,20 +146,26 @@ describe('approve', () => {
     await expectWithin(5000, () => isApproved('other'));
   });
 
-  test('--json gives file, line and what comes along', async () => {
+  test('--json gives file, line, what comes along and what of it was approved before', async () => {
+    await inForce();
     const ran = await service.gatehouse('approve', 'alone', '--json');
     expectSuccess(ran);
     expect(JSON.parse(ran.stdout)).toEqual({
       file: 'policy.yaml',
       line: 7,
       written: true,
-      brings: [{ project: 'alone', verdict: 'approve', versions: ['1.0'], license: 'MIT' }],
+      brings: [
+        { project: 'alone', verdict: 'approve', versions: ['1.0'], license: 'MIT', before: [] },
+      ],
     });
   });
 
   // The catalogue that the store holds is of the policy before, and has a part of the project already.
   test('gives a project a further range, and leaves a file as it is that has the line', async () => {
-    expectSuccess(await service.gatehouse('approve', 'app', '>=1,<3'));
+    await inForce();
+    const wider = await service.gatehouse('approve', 'app', '>=1,<3');
+    expectSuccess(wider);
+    expect(wider.stdout).toBe('+ app 2.0 (MIT), besides 1.0\n= lib 1.0 (MIT)\n');
     const text = await readFile(service.policyPath, 'utf8');
     expect(text).toBe(POLICY.replace('    - app >=1,<2\n', '    - app >=1,<2\n    - app >=1,<3\n'));
     expectSuccess(await service.gatehouse('approve', 'app', '>=1,<3'));
@@ -285,6 +292,15 @@ describe('revoke', () => {
     expect(stdout).toContain('deny revoked/release');
   });
 });
+
+/** Resolves when the server has decided by the policy that each test begins with. */
+async function inForce(): Promise<void> {
+  const digest = createHash('sha256').update(POLICY).digest('hex');
+  await expectWithin(10_000, async () => {
+    const { policy, complete } = await service.readiness();
+    return complete && policy === digest;
+  });
+}
 
 async function isApproved(project: string): Promise<boolean> {
   const why = await fetch(`${service.url}/why/pypi/${project}?format=json`);
