@@ -30,7 +30,7 @@ export async function approveFile(
   say(`asking upstream about ${sorted.wanted.length} requirements and what they bring along …`);
   const plan = await planEntries(text, sorted.wanted, createJudge(config));
   const isWritten = plan.text !== text && !dryRun;
-  if (isWritten) await replaceFile(file, plan.text);
+  if (isWritten) await replaceFile(file, { before: text, after: plan.text });
   const report = reportOf(plan, sorted.leftOut);
   const status = report.requirements.some(({ outcome }) => outcome === 'refused') ? 1 : 0;
   if (json) {

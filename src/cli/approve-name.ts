@@ -41,7 +41,7 @@ export async function approveName(
   const brought = edit === draft ? drafted : await bringsAlong(config, edit.text, wanted.project);
   const compared = await compare(config, before, brought);
   const isNew = edit.text !== before;
-  if (isNew && !dryRun) await replaceFile(file, edit.text);
+  if (isNew && !dryRun) await replaceFile(file, { before, after: edit.text });
   say(`${file}:${edit.line}: ${lineAt(edit)}${written({ isNew, dryRun })}`);
   const comes = compared.filter(({ verdict }) => verdict === 'approve');
   const report = { file, line: edit.line, written: isNew && !dryRun, brings: comes };
