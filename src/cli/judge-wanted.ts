@@ -4,7 +4,7 @@ import type { Mirror } from '../mirror/mirror.ts';
 import type { ProjectName } from '../model/subject.ts';
 import { loadPolicy } from '../policy/load.ts';
 import { withMirror } from './ask.ts';
-import type { Judge } from './plan-entries.ts';
+import type { Judge } from './entry-candidates.ts';
 import type { Wanted } from './wanted.ts';
 
 /** Judges by asking a mirror that has the policy, but changes nothing. */

@@ -1,4 +1,4 @@
-import { isAny, parseSpecifierSet, pins } from '../ecosystems/pypi/specifiers.ts';
+import { isAny, parseSpecifierSet, type SpecifierSet } from '../ecosystems/pypi/specifiers.ts';
 import type { ProjectName } from '../model/subject.ts';
 import { parseExtra, parseName, parseShortEntry, type ShortEntry } from './entry.ts';
 import { loadPolicy } from './load.ts';
@@ -93,10 +93,16 @@ function approves(
 ): boolean {
   const hasExtras = extras.every((extra) => entry.extras.includes(extra));
   const wanted = parseSpecifierSet(range);
-  // A pin has a window of its own (docs/decisions/0011): a version may be too old for that of every version.
   const hasRange =
-    range === '' || (isAny(entry.versions) && !pins(wanted)) || entry.versions.text === wanted.text;
+    range === '' ||
+    (isAny(entry.versions) && isOpenUpward(wanted)) ||
+    entry.versions.text === wanted.text;
   return hasExtras && hasRange;
+}
+
+/** Its newest are the newest of every version. Any other range has a window of its own (docs/decisions/0011). */
+function isOpenUpward({ clauses }: SpecifierSet): boolean {
+  return clauses.every(({ operator }) => operator === '>=' || operator === '>');
 }
 
 function lineOf(tree: PolicyTree, index: number): number {

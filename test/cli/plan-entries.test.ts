@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { type Judge, planEntries } from '../../src/cli/plan-entries.ts';
+import type { Judge } from '../../src/cli/entry-candidates.ts';
+import { planEntries } from '../../src/cli/plan-entries.ts';
 import { sortItems, type Wanted } from '../../src/cli/wanted.ts';
 import { parseProjectName } from '../../src/ecosystems/pypi/names.ts';
 import { parseRequirement } from '../../src/ecosystems/pypi/requirements.ts';
@@ -181,10 +182,13 @@ describe('what a file asks for becomes the fewest entries', () => {
   });
 });
 
-test('a first entry for what comes along today takes nothing away', async () => {
-  expect(await plan('app', 'lib==1.7')).toEqual({
-    list: 'app, lib, lib ==1.7',
-    outcomes: ['lib added'],
+describe('a first entry for what comes along today takes nothing away', () => {
+  test.each([
+    ['of a pin', 'lib==1.7', 'app, lib, lib ==1.7'],
+    ['of a range', 'lib<1.8', 'app, lib, lib <1.8'],
+    ['of an extra', 'lib[fast]', 'app, lib[fast]'],
+  ])('%s', async (_, text, list) => {
+    expect(await plan('app', text)).toEqual({ list, outcomes: ['lib added'] });
   });
 });
 

@@ -138,11 +138,11 @@ describe('an entry is added', () => {
       5,
     ],
     [
-      'gets a pin also when it has every version, of which only the newest are kept',
+      'gets an older range also when it has every version, of which only the newest are kept',
       ' { allow: [b, c] }',
       'b',
-      '==2.1',
-      ' { allow: [b, "b ==2.1", c] }',
+      '<2',
+      ' { allow: [b, "b <2", c] }',
       3,
     ],
   ])('%s', (_, before, name, range, after, line) => {
@@ -191,7 +191,7 @@ describe('a project that has an entry', () => {
       'stays as it is when it has every version',
       ' { allow: [b, c] }',
       'b',
-      '<2',
+      '>=2',
       ' { allow: [b, c] }',
       3,
     ],
