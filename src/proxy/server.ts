@@ -63,6 +63,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
     },
   });
   app.server.maxConnections = 8192;
+  readNoBody(app);
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, NOTHING_HERE));
   app.setErrorHandler((error, request, reply) => answerError(parts, { error, request, reply }));
   cutAfterGrace(app);
@@ -87,6 +88,12 @@ function openPageCache({ mirror, clock, pageCacheBytes }: ServerParts): PageCach
 }
 
 const NOTHING_HERE = notFound('nothing is at this address');
+
+/** Without a parser for any type, bodies stay unread: also where nothing is, before anybody waits for one. */
+function readNoBody(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+}
 
 function answerError(
   parts: ServiceParts,
