@@ -63,9 +63,7 @@ const RETRY_AFTER_SECONDS = 5;
  * when its type is `application/problem+json` exactly.
  */
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
-  const { status, title, detail, code, findings, why, retryAfterSeconds, reasonPhrase } = problem;
-  const type = `urn:gatehouse:problem:${code}`;
-  const body = { type, title, status, detail, code, findings, why };
+  const { status, retryAfterSeconds, reasonPhrase } = problem;
   if (retryAfterSeconds !== undefined) reply.header('retry-after', `${retryAfterSeconds}`);
   if (reasonPhrase !== undefined) {
     reply.raw.statusMessage = reasonPhrase;
@@ -75,7 +73,14 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
     .code(status)
     .header('content-type', 'application/problem+json')
     .header('cache-control', 'no-store')
-    .send(Buffer.from(JSON.stringify(body)));
+    .send(problemBody(problem));
+}
+
+/** A problem as it goes over the wire. */
+export function problemBody(problem: Problem): Buffer {
+  const { status, title, detail, code, findings, why } = problem;
+  const type = `urn:gatehouse:problem:${code}`;
+  return Buffer.from(JSON.stringify({ type, title, status, detail, code, findings, why }));
 }
 
 /** What to say of an error. What nobody foresaw is not told to the outside. */

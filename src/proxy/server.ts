@@ -9,6 +9,7 @@ import type { ServiceParts } from './parts.ts';
 import { notFound, problemOf, sendProblem } from './problems.ts';
 import { servePypiJson } from './pypi-json.ts';
 import { servePypiPages } from './pypi.ts';
+import { refuseUnreadable } from './unreadable-requests.ts';
 import { serveWhy } from './why.ts';
 
 /** What the service is made of. */
@@ -54,6 +55,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
       requireHostHeader: true,
       insecureHTTPParser: false,
     },
+    clientErrorHandler: refuseUnreadable,
     frameworkErrors: (error, _request, reply) => {
       // A path that cannot be decoded, or a segment longer than any name: nothing is there.
       void sendProblem(

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 
 import type { FastifyInstance } from 'fastify';
@@ -14,19 +13,30 @@ export function open(port: number): Socket {
   return connect({ host: '127.0.0.1', port });
 }
 
+export interface Patience {
+  /** For the first byte. */
+  readonly silenceMs: number;
+  /** After a byte, for the next. */
+  readonly restMs: number;
+}
+
 /** Sends these bytes and gives everything that comes back until the service closes, or falls silent for a while. */
 export async function exchange(
   port: number,
   request: string | Buffer,
-  silenceMs = 1500,
+  { silenceMs, restMs }: Patience = { silenceMs: 1500, restMs: 1500 },
 ): Promise<string> {
   const socket = open(port);
   const chunks: Buffer[] = [];
-  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+  socket.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    socket.setTimeout(restMs);
+  });
   socket.on('error', () => undefined);
   socket.setTimeout(silenceMs, () => socket.destroy());
   socket.write(request);
-  await once(socket, 'close');
+  // A reset is an end like any other, so this must not fail at `error`.
+  await new Promise((resolve) => void socket.once('close', resolve));
   return Buffer.concat(chunks).toString('latin1');
 }
 
