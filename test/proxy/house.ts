@@ -3,6 +3,7 @@ import { pino } from 'pino';
 
 import { parseArtifactFilename } from '../../src/ecosystems/pypi/filenames.ts';
 import { parseProjectName } from '../../src/ecosystems/pypi/names.ts';
+import type { Explanation } from '../../src/mirror/explain.ts';
 import type { Body, Opened } from '../../src/mirror/open.ts';
 import type { ViewEntry } from '../../src/mirror/view.ts';
 import type { Finding } from '../../src/model/decision.ts';
@@ -28,10 +29,38 @@ export const DENIED: Finding = {
   policy: { file: 'policy.yaml', line: 12, column: 7 },
 };
 
+/** Why foo 2.0 is refused. */
+export const EXPLANATION: Explanation = {
+  ecosystem: 'pypi',
+  project: FOO,
+  version: '2.0',
+  verdict: 'deny',
+  basis: 'metadata',
+  findings: [DENIED],
+  artifacts: [
+    {
+      filename: parseArtifactFilename(WHEEL),
+      sha256: HASH,
+      version: '2.0',
+      verdict: 'deny',
+      basis: 'metadata',
+      findings: [DENIED],
+      admitted: false,
+      targets: ['3.12/manylinux_2_28_x86_64'],
+    },
+  ],
+  nearestApproved: '1.4',
+  nearestTargets: ['3.12', '3.11', '3.13'].map((python) => `${python}/manylinux_2_28_x86_64`),
+  advice: ['Ask the owners of policy.yaml for an entry in licenses.grants.'],
+  policy: HASH,
+};
+
 export interface House extends FakeMirror {
   readonly app: FastifyInstance;
   readonly lines: AccessLine[];
   readonly log: Record<string, unknown>[];
+  /** The same lines as they are written. */
+  readonly logText: string[];
   readonly time: { now: number };
 }
 
@@ -43,17 +72,22 @@ export function openHouse(
   const fake = createFakeMirror(answers);
   const lines: AccessLine[] = [];
   const log: Record<string, unknown>[] = [];
+  const logText: string[] = [];
   const time = { now: START };
+  function keep(text: string): void {
+    log.push(JSON.parse(text));
+    logText.push(text);
+  }
   const app = createServer({
     mirror: fake.mirror,
     record: (line) => void lines.push(line),
     clock: () => time.now,
-    log: pino({ level: 'trace' }, { write: (text: string) => void log.push(JSON.parse(text)) }),
+    log: pino({ level: 'trace' }, { write: keep }),
     publicUrl: PUBLIC_URL,
     policyProblems: () => ['policy.yaml:3:1: unknown key: licences'],
     ...settings,
   });
-  return { ...fake, app, lines, log, time };
+  return { ...fake, app, lines, log, logText, time };
 }
 
 /** An approved entry of foo's page, with what a test changes. */

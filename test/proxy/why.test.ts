@@ -5,32 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { parseArtifactFilename } from '../../src/ecosystems/pypi/filenames.ts';
 import type { Explanation } from '../../src/mirror/explain.ts';
 import type { Verdict } from '../../src/model/decision.ts';
-import { DENIED, FOO, HASH, WHEEL, entry, openHouse } from './house.ts';
+import { DENIED, EXPLANATION, HASH, WHEEL, openHouse } from './house.ts';
 
-const EXPLANATION: Explanation = {
-  ecosystem: 'pypi',
-  project: FOO,
-  version: '2.0',
-  verdict: 'deny',
-  basis: 'metadata',
-  findings: [DENIED],
-  artifacts: [
-    {
-      filename: entry().filename,
-      sha256: HASH,
-      version: '2.0',
-      verdict: 'deny',
-      basis: 'metadata',
-      findings: [DENIED],
-      admitted: false,
-      targets: ['3.12/manylinux_2_28_x86_64'],
-    },
-  ],
-  nearestApproved: '1.4',
-  nearestTargets: ['3.12', '3.11', '3.13'].map((python) => `${python}/manylinux_2_28_x86_64`),
-  advice: ['Ask the owners of policy.yaml for an entry in licenses.grants.'],
-  policy: HASH,
-};
 const BROWSER = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
 
 describe('why, for programs', () => {
