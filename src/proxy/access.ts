@@ -22,6 +22,11 @@ export function recordAccess(parts: ServiceParts, request: FastifyRequest, serve
   parts.record({
     time: new Date(parts.clock()).toISOString(),
     ...served,
-    userAgent: request.headers['user-agent']?.slice(0, LONGEST_USER_AGENT),
+    userAgent: userAgentOf(request),
   });
+}
+
+/** JSON escapes no C1 control, and a terminal that shows the log would obey them. */
+function userAgentOf(request: FastifyRequest): string | undefined {
+  return request.headers['user-agent']?.slice(0, LONGEST_USER_AGENT).replaceAll(/[^ -~]+/g, '?');
 }
