@@ -37,9 +37,13 @@ export function jsonPage(artifacts: readonly FakeArtifact[], shape: PageShape): 
     meta: { 'api-version': shape.ordinary ? '1.1' : '1.4' },
     name: shape.project,
     ...(shape.status === undefined ? {} : { 'project-status': shape.status }),
-    versions: [...new Set(artifacts.map((artifact) => artifact.filename.split('-')[1] ?? ''))],
+    versions: [...new Set(artifacts.map(({ filename }) => versionOf(filename)))],
     files: artifacts.map((artifact) => jsonFile(artifact, shape)),
   });
+}
+
+function versionOf(filename: string): string {
+  return filename.replace(/\.tar\.gz$/, '').split('-')[1] ?? '';
 }
 
 function jsonFile(artifact: FakeArtifact, shape: PageShape) {

@@ -17,6 +17,7 @@ import {
   target,
 } from '../fixtures/catalogues.ts';
 import { generateCatalogue } from '../fixtures/generated-catalogues.ts';
+import { inParallel } from '../fixtures/in-parallel.ts';
 import { readScenarios } from '../fixtures/scenarios.ts';
 import { findSharedData } from '../fixtures/shared-data.ts';
 import { startStaticIndex, type StaticIndex } from '../fixtures/static-index.ts';
@@ -106,7 +107,7 @@ async function askAll(cases: readonly Case[]): Promise<readonly Answer[]> {
     const python = await run('python3', ['-c', 'import sys; print(sys.executable)']);
     const uv = { cache, python: python.stdout.trim() };
     const questions = cases.flatMap((one) => questionsOf(index, one));
-    return await inParallel(questions, async ({ isApproved, question, ...asked }) => ({
+    return await inParallel(questions, 3, async ({ isApproved, question, ...asked }) => ({
       question,
       isApproved,
       isResolved: await resolves(uv, asked),
@@ -181,19 +182,4 @@ async function resolves(
     if (!/No solution found|not found in the package registry/.test(text)) throw error;
     return false;
   }
-}
-
-async function inParallel<Item, Result>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
-): Promise<readonly Result[]> {
-  const results: Result[] = [];
-  const left = [...items];
-  async function worker(): Promise<void> {
-    for (let item = left.pop(); item !== undefined; item = left.pop()) {
-      results.push(await work(item));
-    }
-  }
-  await Promise.all([worker(), worker(), worker()]);
-  return results;
 }

@@ -1,0 +1,3 @@
+import { compareScenarios } from './compare-scenarios.ts';
+
+compareScenarios('uv', 240_000);
