@@ -732,6 +732,22 @@ describe('findings', () => {
       },
     ],
     [
+      'says what is yanked, not why its sdist is refused',
+      'a 1',
+      'closure/unmet',
+      'a 1 cannot be installed: b 1 is yanked, which only == and === take (a 1 needs b; 3.12/manylinux_2_28_x86_64)',
+      {
+        allow: ['a'],
+        projects: [
+          project('a', { '1': { needs: ['b'] } }),
+          project('b', {
+            '1': { yanked: true },
+            '2': { files: ['sdist'], verdict: 'deny' },
+          }),
+        ],
+      },
+    ],
+    [
       'says what its own name cannot meet',
       'a 1',
       'closure/unmet',

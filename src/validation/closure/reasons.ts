@@ -105,11 +105,12 @@ function endAmong({ input, graph }: Solved, { need, root, bit }: End): Reason {
   const fitting = open
     .flatMap((release) => release.candidates)
     .filter(({ fits }) => (fits & bit) !== 0);
-  const [newest] = fitting;
-  if (newest === undefined) return { text: `no artifact of ${need.text} fits the target`, place };
   // A wheel says more than an sdist, whose format refuses it whatever else is wrong.
-  const refusing = fitting
-    .toSorted((left, right) => Number(isSdist(left)) - Number(isSdist(right)))
+  const wheels = fitting.filter(({ name: read }) => read.kind === 'wheel');
+  const speaking = wheels.length > 0 ? wheels : fitting;
+  const [newest] = speaking;
+  if (newest === undefined) return { text: `no artifact of ${need.text} fits the target`, place };
+  const refusing = speaking
     .flatMap(({ decision }) => decision.findings)
     .find(({ effect }) => effect !== 'approve');
   if (refusing !== undefined) return { text: refusing.message, place: refusing.policy ?? place };
@@ -126,10 +127,6 @@ function noMatch({ name, own, specifiers }: Need): string {
   return specifiers.text === ''
     ? `upstream lists no artifact of ${name} with a SHA-256`
     : `no version of ${name} matches ${specifiers.text}`;
-}
-
-function isSdist({ name }: Candidate): boolean {
-  return name.kind === 'sdist';
 }
 
 function isInEntry(root: Root | undefined, version: Candidate['name']['version']): boolean {
