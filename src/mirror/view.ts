@@ -163,13 +163,20 @@ function entryOf(kind: 'approved' | 'refused', { artifact, gate }: Answer): View
   };
 }
 
-/** A made-up file whose URL answers with the reason why nothing of the project is approved. */
+/** A made-up file, of no bytes, whose URL answers with the reason why nothing of the project is approved. */
 export function tombstone(project: ProjectName): ViewEntry {
   const filename = parseArtifactFilename(
     `${project.replaceAll('-', '_')}-${TOMBSTONE_VERSION}-py3-none-any.whl`,
   );
   const sha256 = parseSha256(createHash('sha256').update(`tombstone ${filename}`).digest('hex'));
-  return { kind: 'tombstone', filename, sha256, version: TOMBSTONE_VERSION, findings: [] };
+  return {
+    kind: 'tombstone',
+    filename,
+    sha256,
+    version: TOMBSTONE_VERSION,
+    sizeBytes: 0,
+    findings: [],
+  };
 }
 
 function statusOf(project: KnownProject): Pick<ProjectView, 'status'> {

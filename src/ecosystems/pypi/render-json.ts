@@ -12,7 +12,7 @@ import {
  */
 export function renderProjectJson(page: SimplePage): Uint8Array {
   return encode({
-    meta: meta(page.serial),
+    meta: meta(page.serial, apiVersionOf(page)),
     name: page.project,
     ...(page.status === undefined ? {} : { 'project-status': statusOf(page.status) }),
     versions: page.versions,
@@ -23,13 +23,18 @@ export function renderProjectJson(page: SimplePage): Uint8Array {
 /** Writes the list of all projects; bandersnatch passes over a project without a serial, so each has the page's. */
 export function renderRootJson(root: SimpleRoot): Uint8Array {
   return encode({
-    meta: meta(root.serial),
+    meta: meta(root.serial, SIMPLE_API_VERSION),
     projects: root.projects.map((name) => ({ '_last-serial': root.serial, name })),
   });
 }
 
-function meta(serial: number): Readonly<Record<string, unknown>> {
-  return { '_last-serial': serial, 'api-version': SIMPLE_API_VERSION };
+/** From 1.1 on each file must have a size (PEP 700), and strict readers refuse the whole page for one without. */
+function apiVersionOf({ artifacts }: SimplePage): string {
+  return artifacts.every(({ sizeBytes }) => sizeBytes !== undefined) ? SIMPLE_API_VERSION : '1.0';
+}
+
+function meta(serial: number, apiVersion: string): Readonly<Record<string, unknown>> {
+  return { '_last-serial': serial, 'api-version': apiVersion };
 }
 
 function statusOf(status: Required<SimplePage>['status']): Readonly<Record<string, unknown>> {

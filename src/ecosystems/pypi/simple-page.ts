@@ -2,7 +2,7 @@ import type { ProjectStatus } from '../../model/record.ts';
 import type { Sha256 } from '../../model/sha256.ts';
 import type { ArtifactFilename, ProjectName } from '../../model/subject.ts';
 
-/** The API version of the pages that this mirror writes; HTML stays at it for ever (PEP 833). */
+/** The API version of pages that give each size; HTML stays at it for ever (PEP 833). */
 export const SIMPLE_API_VERSION = '1.4';
 
 /** One artifact as a page of this mirror lists it. */

@@ -31,7 +31,7 @@ const PAGE: SimplePage = {
       yanked: "it's <broken>",
       metadataSha256: OTHER_HASH,
     },
-    { filename: SDIST, url: `../../files/foo/${HASH}/${SDIST}`, sha256: HASH },
+    { filename: SDIST, url: `../../files/foo/${HASH}/${SDIST}`, sha256: HASH, sizeBytes: 5 },
   ],
 };
 
@@ -59,9 +59,23 @@ describe('a page written as JSON', () => {
           'upload-time': '2024-06-16T12:00:00.123456Z',
           yanked: "it's <broken>",
         },
-        { filename: SDIST, url: `../../files/foo/${HASH}/${SDIST}`, hashes: { sha256: HASH } },
+        {
+          filename: SDIST,
+          url: `../../files/foo/${HASH}/${SDIST}`,
+          hashes: { sha256: HASH },
+          size: 5,
+        },
       ],
     });
+  });
+
+  test('without a size is of API version 1.0: from 1.1 on each file must have one', () => {
+    const [wheel, sdist] = PAGE.artifacts;
+    if (wheel === undefined || sdist === undefined) throw new Error('the page has two files');
+    const { sizeBytes: _, ...sizeless } = sdist;
+    const page = JSON.parse(text(renderProjectJson({ ...PAGE, artifacts: [wheel, sizeless] })));
+    expect(page.meta).toEqual({ '_last-serial': 42, 'api-version': '1.0' });
+    expect(page.files[1]).not.toHaveProperty('size');
   });
 
   test('says true, not an empty text, of a yank without reason', () => {
@@ -101,7 +115,7 @@ describe('a page written as HTML', () => {
   <body>
     <h1>Links for foo</h1>
 <a href="../../files/foo/${HASH}/foo-1.0%2Bcpu-py3-none-any.whl#sha256=${HASH}" data-requires-python="&gt;=3.8," data-dist-info-metadata="sha256=${OTHER_HASH}" data-core-metadata="sha256=${OTHER_HASH}" data-yanked="it&#39;s &lt;broken&gt;" data-size="1234" data-upload-time="2024-06-16T12:00:00.123456Z">foo-1.0+cpu-py3-none-any.whl</a><br />
-<a href="../../files/foo/${HASH}/foo-0.9.tar.gz#sha256=${HASH}">foo-0.9.tar.gz</a><br />
+<a href="../../files/foo/${HASH}/foo-0.9.tar.gz#sha256=${HASH}" data-size="5">foo-0.9.tar.gz</a><br />
   </body>
 </html>
 <!--SERIAL 42-->
