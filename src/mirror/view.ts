@@ -95,7 +95,11 @@ function unapprovedView(
       ? [{ ...tombstone(name), findings: wholeRefusal(state, name, project) }]
       : refused.map((answer) => entryOf('refused', answer));
   return withUntil(
-    { project: name, ...(project === undefined ? {} : statusOf(project)), entries },
+    {
+      project: name,
+      ...(project === undefined ? {} : statusOf(project)),
+      entries: oldestFirst(entries),
+    },
     refused,
   );
 }
