@@ -24,7 +24,8 @@ interface World {
   readonly what: string;
   readonly artifacts: readonly FakeArtifact[];
   readonly allow?: string;
-  readonly more?: string;
+  /** What is written otherwise in the policy. */
+  readonly policy?: Readonly<Record<string, string>>;
   readonly lists: Readonly<Record<Mode, readonly string[]>>;
 }
 
@@ -151,7 +152,13 @@ const WORLDS: readonly World[] = [
   {
     what: 'a denied name',
     artifacts: [OK],
-    more: 'deny',
+    policy: { 'packages:': 'packages:\n  deny: [{ name: frog, reason: slippery }]' },
+    lists: open(TOMBSTONE),
+  },
+  {
+    what: 'a name that another source claims, which has no address here',
+    artifacts: [OK],
+    policy: { 'kind: pypi }': 'kind: pypi }, ours: { kind: pypi, claims: [frog] }' },
     lists: open(TOMBSTONE),
   },
 ];
@@ -165,14 +172,13 @@ interface Page {
   }[];
 }
 
-describe.each(WORLDS)('$what', ({ artifacts, allow = 'frog', more, lists }) => {
+describe.each(WORLDS)('$what', ({ artifacts, allow = 'frog', policy: changes = {}, lists }) => {
   test.each(['explain', 'strict', 'hide'] as const)('is listed by mode %s', async (mode) => {
     await using index = await startFakeIndex({ artifacts });
-    const policy = policyText([allow], `denials: { show: ${mode} }\n`)
-      .replace('["3.12"]', '["3.11", "3.12"]')
-      .replace(`allow: ["${allow}"]`, (found) =>
-        more === 'deny' ? `${found}\n  deny: [{ name: frog, reason: slippery }]` : found,
-      );
+    const policy = Object.entries({ '["3.12"]': '["3.11", "3.12"]', ...changes }).reduce(
+      (text, [from, to]) => text.replace(from, to),
+      policyText([allow], `denials: { show: ${mode} }\n`),
+    );
     await using house = await openHouse({ index, policy });
     await house.walked();
     const app = createServer({
@@ -199,6 +205,8 @@ describe.each(WORLDS)('$what', ({ artifacts, allow = 'frog', more, lists }) => {
       expect([200, 403]).toContain(file.statusCode);
     }
     expect(listed).toEqual(lists[mode]);
+    for (const { yanked } of page.files)
+      expect(yanked ?? '/why/pypi/frog/').toContain('/why/pypi/frog/');
 
     // The HTML form lists the same, and nothing else anywhere names what is hidden.
     const { body: html } = await app.inject({ url, headers: { accept: 'text/html' } });
