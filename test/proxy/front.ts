@@ -10,8 +10,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** A real nginx in front of the service, as it may stand in production. */
 export interface Front extends AsyncDisposable {
   readonly port: number;
+  /** Where it speaks TLS, with HTTP/2 for who can; present where it was given a certificate. */
+  readonly tlsPort?: number;
   /** How many requests it has passed on so far, of those that are at an end. */
   readonly passedOn: () => Promise<number>;
+  /** Those requests, each with the status that the service gave: `403 "GET /x HTTP/2.0"`. */
+  readonly passed: () => Promise<readonly string[]>;
+}
+
+/** Paths of PEM files. */
+export interface FrontCertificate {
+  readonly certificate: string;
+  readonly key: string;
 }
 
 /** Where nginx is on this machine; absent: nowhere. */
@@ -30,11 +40,16 @@ function isProgram(path: string): boolean {
 }
 
 /** Starts nginx, which keeps connections to the service open: what hides in a request would be read as the next one. */
-export async function startFront(nginx: string, servicePort: number): Promise<Front> {
+export async function startFront(
+  nginx: string,
+  servicePort: number,
+  certificate?: FrontCertificate,
+): Promise<Front> {
   const directory = await mkdtemp(join(tmpdir(), 'gatehouse-front-'));
   const port = await freePort();
+  const tls = certificate && { ...certificate, port: await freePort() };
   const configuration = join(directory, 'nginx.conf');
-  await writeFile(configuration, configurationOf(directory, { port, servicePort }));
+  await writeFile(configuration, configurationOf(directory, { port, servicePort, tls }));
   const child = spawn(nginx, ['-p', directory, '-c', configuration, '-e', 'stderr'], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -50,12 +65,16 @@ export async function startFront(nginx: string, servicePort: number): Promise<Fr
     if (child.exitCode !== null) throw new Error(`nginx ended: ${said}`);
     await sleep(20);
   }
+  async function passed(): Promise<readonly string[]> {
+    const lines = (await readFile(join(directory, 'passed'), 'utf8')).split('\n');
+    return lines.filter((line) => /^[0-9]/.test(line));
+  }
+
   return {
     port,
-    async passedOn() {
-      const lines = (await readFile(join(directory, 'passed'), 'utf8')).split('\n');
-      return lines.filter((line) => /^[0-9]/.test(line)).length;
-    },
+    ...(tls === undefined ? {} : { tlsPort: tls.port }),
+    passed,
+    passedOn: async () => (await passed()).length,
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM');
       if (child.exitCode === null) await once(child, 'exit');
@@ -77,8 +96,20 @@ async function freePort(): Promise<number> {
 /** A line of `passed` begins with the status of the service, or with "-" where nginx answers by itself. */
 function configurationOf(
   directory: string,
-  { port, servicePort }: { readonly port: number; readonly servicePort: number },
+  {
+    port,
+    servicePort,
+    tls,
+  }: {
+    readonly port: number;
+    readonly servicePort: number;
+    readonly tls: (FrontCertificate & { readonly port: number }) | undefined;
+  },
 ): string {
+  const listenTls =
+    tls === undefined
+      ? ''
+      : `listen 127.0.0.1:${tls.port} ssl http2; ssl_certificate ${tls.certificate}; ssl_certificate_key ${tls.key};`;
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((kind) => `${kind}_temp_path ${directory}/${kind};`)
     .join(' ');
@@ -92,6 +123,7 @@ http {
   upstream service { server 127.0.0.1:${servicePort} max_fails=0; keepalive 16; }
   server {
     listen 127.0.0.1:${port} backlog=1024;
+    ${listenTls}
     underscores_in_headers on; ignore_invalid_headers off;
     location / {
       proxy_pass http://service; proxy_http_version 1.1; proxy_set_header Connection "";
