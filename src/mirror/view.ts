@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 
 import { parseArtifactFilename } from '../ecosystems/pypi/filenames.ts';
-import { type Version, compareVersions, findVersion } from '../ecosystems/pypi/versions.ts';
+import {
+  type Version,
+  compareVersions,
+  findVersion,
+  isPrerelease,
+} from '../ecosystems/pypi/versions.ts';
 import type { Finding } from '../model/decision.ts';
 import type { ProjectStatus } from '../model/record.ts';
 import { type Sha256, parseSha256 } from '../model/sha256.ts';
@@ -60,7 +65,9 @@ export function viewOf(
   const refused = show === 'hide' ? [] : answers.filter(({ gate }) => gate.verdict !== 'approve');
   const entries = [
     ...approved.map((answer) => entryOf('approved', answer)),
-    ...refused.map((answer) => ({ ...entryOf('refused', answer), hidden: show === 'explain' })),
+    ...refused.map((answer) =>
+      show === 'explain' || isYanked(answer) ? passedOver(answer) : entryOf('refused', answer),
+    ),
   ];
   return withUntil({ project: name, ...statusOf(project), entries: oldestFirst(entries) }, answers);
 }
@@ -79,7 +86,10 @@ function answersOf(state: MirrorState, project: KnownProject): readonly Answer[]
     .map((artifact) => ({ artifact, gate: askGate(state, { project, artifact }) }));
 }
 
-/** Nothing is approved: refused files, un-yanked so that clients choose one and print its reason. */
+/**
+ * Nothing is approved: refused files, un-yanked so that clients choose one and print its reason. Upstream's own yanks
+ * stay where it has another final version, or clients would print the reason of what they never chose there.
+ */
 function unapprovedView(
   name: ProjectName,
   project: KnownProject | undefined,
@@ -90,10 +100,15 @@ function unapprovedView(
   const isQuarantined = project?.records?.status?.status === 'quarantined';
   const answers = project === undefined || isQuarantined ? [] : refusalsToShow(state, project);
   const refused = answers.filter(({ gate }) => gate.verdict !== 'approve');
+  const hasOther = refused.some(
+    (answer) => !isYanked(answer) && !isPrerelease(answer.artifact.name.version),
+  );
   const entries =
     refused.length === 0
       ? [{ ...tombstone(name), findings: wholeRefusal(state, name, project) }]
-      : refused.map((answer) => entryOf('refused', answer));
+      : refused.map((answer) =>
+          isYanked(answer) && hasOther ? passedOver(answer) : entryOf('refused', answer),
+        );
   return withUntil(
     {
       project: name,
@@ -148,6 +163,15 @@ function oneForEachTarget(state: MirrorState, project: KnownProject): readonly K
       candidateOf(state.standard, { project, artifact, now }).fits !== 0,
   );
   return [...new Set(chosen.values()), ...alone];
+}
+
+/** By upstream: where refused files stand open, clients would take what nobody would have taken from upstream. */
+function isYanked({ artifact }: Answer): boolean {
+  return artifact.record.yanked !== undefined;
+}
+
+function passedOver(answer: Answer): ViewEntry {
+  return { ...entryOf('refused', answer), hidden: true };
 }
 
 function entryOf(kind: 'approved' | 'refused', { artifact, gate }: Answer): ViewEntry {

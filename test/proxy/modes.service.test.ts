@@ -111,6 +111,36 @@ const WORLDS: readonly World[] = [
     lists: open('frog-1.0-py3-none-any.whl!', 'frog-2.0-py3-none-any.whl!'),
   },
   {
+    what: 'a version that upstream yanked stays yanked, or strict would fail where upstream does not',
+    artifacts: [OK, { ...mitWheel({ name: 'frog', version: '2.0' }), yanked: 'broken' }],
+    lists: {
+      explain: [OK_FILE, 'frog-2.0-py3-none-any.whl~'],
+      strict: [OK_FILE, 'frog-2.0-py3-none-any.whl~'],
+      hide: [OK_FILE],
+    },
+  },
+  {
+    what: 'a project with nothing approved, of which upstream yanked the newest: the other says why',
+    artifacts: [
+      gplWheel('frog', '1.0'),
+      { ...mitWheel({ name: 'frog', version: '2.0' }), yanked: 'broken' },
+    ],
+    lists: open('frog-1.0-py3-none-any.whl!', 'frog-2.0-py3-none-any.whl~'),
+  },
+  {
+    what: 'a project with nothing approved, of which upstream yanked all but a pre-release',
+    artifacts: [
+      { ...mitWheel({ name: 'frog', version: '1.0' }), yanked: 'broken' },
+      mitWheel({ name: 'frog', version: '2.0rc1' }),
+    ],
+    lists: open('frog-1.0-py3-none-any.whl!', 'frog-2.0rc1-py3-none-any.whl!'),
+  },
+  {
+    what: 'a refused pre-release beside an approved version',
+    artifacts: [OK, mitWheel({ name: 'frog', version: '2.0rc1' })],
+    lists: besideApproved('frog-2.0rc1-py3-none-any.whl'),
+  },
+  {
     what: 'a project with pre-releases only',
     artifacts: [
       mitWheel({ name: 'frog', version: '1.0rc1' }),
@@ -148,6 +178,11 @@ const WORLDS: readonly World[] = [
     artifacts: [OK],
     allow: 'pond',
     lists: open('frog-1.0-py3-none-any.whl!'),
+  },
+  {
+    what: 'an entry whose name upstream knows, with artifacts whose names say nothing',
+    artifacts: [{ ...sdist('frog-what.exe'), project: 'frog' }],
+    lists: open(TOMBSTONE),
   },
   {
     what: 'a denied name',
@@ -203,6 +238,9 @@ describe.each(WORLDS)('$what', ({ artifacts, allow = 'frog', policy: changes = {
       const refused = yanked === undefined ? '!' : '~';
       listed.push(`${filename}${file.statusCode === 403 ? refused : ''}`);
       expect([200, 403]).toContain(file.statusCode);
+      // What a client prints of a yank is what it prints of the file.
+      const said = file.headers['x-error-message'];
+      expect(file.statusMessage).toBe(yanked ?? said ?? 'OK');
     }
     expect(listed).toEqual(lists[mode]);
     for (const { yanked } of page.files)
