@@ -21,6 +21,7 @@ const VALIDATION = [
   'validation/archives',
   'validation/closure',
   'validation/evidence',
+  'validation/evidence/inspectors',
   'validation/rules',
 ];
 const FACTS = ['model', ...STANDARDS];
@@ -49,8 +50,9 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'validation/rules': { knows: [...FACTS, 'policy', 'validation'], uses: [], pure: true },
   'validation/closure': { knows: ['model', 'ecosystems/pypi'], uses: [], pure: true },
   'validation/archives': { knows: ['model'], uses: ['node:timers/promises', 'node:zlib'] },
+  'validation/evidence/inspectors': { knows: [...FACTS], uses: [], pure: true },
   'validation/evidence': {
-    knows: ['model', 'ecosystems/pypi', 'validation/archives'],
+    knows: ['model', 'ecosystems/pypi', 'validation/archives', 'validation/evidence/inspectors'],
     uses: ['node:crypto'],
   },
   upstream: {

@@ -1,3 +1,4 @@
+import type { WheelContents } from './contents.ts';
 import type { Sha256 } from './sha256.ts';
 
 /**
@@ -32,7 +33,10 @@ export interface MetadataFact {
 }
 
 /** The version of the code that makes Evidence; raised when it begins to extract something new. */
-export const EXTRACTOR = 1;
+export const EXTRACTOR = 2;
+
+/** The first extractor that reads members (`WheelEvidence.contents`). */
+export const EXTRACTOR_OF_CONTENTS = 2;
 
 /** Facts from verified bytes of one wheel. */
 export interface WheelEvidence {
@@ -50,6 +54,8 @@ export interface WheelEvidence {
   /** Members that RECORD does not name, and rows of RECORD without a member; at most 20 of each. */
   readonly unrecorded: readonly string[];
   readonly missing: readonly string[];
+  /** What its members hold; absent in evidence of extractor 1, which did not read them. */
+  readonly contents?: WheelContents;
 }
 
 /** The bytes could not be read the one safe way: why, from the closed list of `validation/archives`. */

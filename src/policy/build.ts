@@ -3,6 +3,7 @@ import type { PolicyPlace } from '../model/decision.ts';
 import type { Sha256 } from '../model/sha256.ts';
 import type { ProjectName } from '../model/subject.ts';
 import type { Target } from '../model/target.ts';
+import type { ContentEffect, ContentKey } from './content-keys.ts';
 import type {
   Allowance,
   Dated,
@@ -42,6 +43,7 @@ export function buildPolicy(file: PolicyFile, { text, digest, tree }: PolicyOrig
       closure: placed(file.dependencies.closure, at('dependencies', 'closure')),
       directUrls: placed(file.dependencies['direct-urls'], at('dependencies', 'direct-urls')),
     },
+    content: buildContent(file, at),
     denials: { show: placed(file.denials.show, at('denials', 'show')) },
     rules: new Map(
       Object.entries(file.rules).map(([id, mode]) => [id, placed(mode, at('rules', id))]),
@@ -129,6 +131,29 @@ function buildLicenses({ licenses }: PolicyFile, at: At): Policy['licenses'] {
       place: at('licenses', 'clarify', index),
     })),
     place: at('licenses', 'allow'),
+  };
+}
+
+function buildContent({ content }: PolicyFile, at: At): Policy['content'] {
+  function effect(key: ContentKey): Placed<ContentEffect> {
+    return placed(content[key], at('content', key));
+  }
+  return {
+    startup: effect('startup'),
+    notebook: effect('notebook'),
+    modules: effect('modules'),
+    executables: effect('executables'),
+    pickles: effect('pickles'),
+    secrets: effect('secrets'),
+    obfuscation: effect('obfuscation'),
+    drift: effect('drift'),
+    known: content.known.map((entry, index) => ({
+      key: entry.rule,
+      packages: entry.packages,
+      ...(entry.sha256 === undefined ? {} : { sha256: entry.sha256 }),
+      reason: entry.reason,
+      place: at('content', 'known', index),
+    })),
   };
 }
 

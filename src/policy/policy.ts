@@ -5,6 +5,7 @@ import type { Sha256 } from '../model/sha256.ts';
 import type { Ecosystem, ProjectName, SourceId } from '../model/subject.ts';
 import type { Target } from '../model/target.ts';
 import type { Instant } from '../model/time.ts';
+import type { ContentEffect, ContentKey } from './content-keys.ts';
 
 /** A policy file as data: parsed whole, every value that can decide with the place it stands at. */
 export interface Policy {
@@ -40,6 +41,9 @@ export interface Policy {
   readonly dependencies: {
     readonly closure: Placed<'follow' | 'listed'>;
     readonly directUrls: Placed<'allow' | 'deny'>;
+  };
+  readonly content: Readonly<Record<ContentKey, Placed<ContentEffect>>> & {
+    readonly known: readonly KnownContent[];
   };
   readonly denials: { readonly show: Placed<'explain' | 'strict' | 'hide'> };
   /** Modes by rule id; a rule that is not named enforces. */
@@ -110,6 +114,17 @@ export interface LicenseClarification {
   readonly project: ProjectName;
   readonly versions?: SpecifierSet;
   readonly expression: LicenseExpression;
+  readonly reason: string;
+  readonly place: PolicyPlace;
+}
+
+/** Somebody has looked at what these projects hold and found it in order. */
+export interface KnownContent {
+  readonly key: ContentKey;
+  /** Project names or `jupyter-*` patterns. */
+  readonly packages: readonly string[];
+  /** Only files with these digests; absent: whatever they hold. */
+  readonly sha256?: readonly Sha256[];
   readonly reason: string;
   readonly place: PolicyPlace;
 }

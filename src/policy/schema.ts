@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { CONTENT_KEYS } from './content-keys.ts';
 import { parseExtra, parseName, parseShortEntry } from './entry.ts';
 import { parseNamePattern } from './pattern.ts';
 import {
@@ -15,6 +16,7 @@ import {
   versions,
 } from './schema-parts.ts';
 import {
+  parseDigest,
   parseDuration,
   parsePlatform,
   parsePython,
@@ -160,6 +162,36 @@ const waiver = section({
   ...DATED,
 });
 
+const contentEffect = z.enum(['allow', 'review', 'deny']);
+
+const content = section({
+  startup: contentEffect.default('review').describe('Code that runs at every start of Python.'),
+  notebook: contentEffect.default('review').describe('What Jupyter loads by itself.'),
+  modules: contentEffect
+    .default('review')
+    .describe('Modules and commands that another approved project has too.'),
+  executables: contentEffect.default('allow').describe('Programs that are no commands of it.'),
+  pickles: contentEffect.default('review').describe('Pickles that name what no list knows.'),
+  secrets: contentEffect.default('review').describe('Keys and tokens that were left in it.'),
+  obfuscation: contentEffect.default('review').describe('Code that hides what it does.'),
+  drift: contentEffect
+    .default('review')
+    .describe('What the last approved release of the project did not have.'),
+  known: z
+    .array(
+      section({
+        rule: z.enum(CONTENT_KEYS),
+        packages: distinct(parsed(parseNamePattern)).min(1, 'at least one name is needed'),
+        sha256: distinct(parsed(parseDigest))
+          .optional()
+          .describe('Only files with these digests; absent: whatever the packages have.'),
+        reason: prose('What was looked at, and why it is fine.'),
+      }),
+    )
+    .default([])
+    .describe('What a person has looked at and found in order.'),
+}).describe('What artifacts may hold.');
+
 /** The policy file as it is written; parsing gives its values, read but without their places. */
 export const policyFileSchema = section({
   version: z
@@ -173,7 +205,7 @@ export const policyFileSchema = section({
   dependencies: dependencies.prefault({}),
   integrity: reservedMap(),
   advisories: reservedMap(),
-  content: reservedMap(),
+  content: content.prefault({}),
   denials: section({
     show: z
       .enum(['explain', 'strict', 'hide'])

@@ -3,11 +3,13 @@ import type { Version } from '../ecosystems/pypi/versions.ts';
 import type { FindingCode, Mode } from '../model/decision.ts';
 import type { ProjectName } from '../model/subject.ts';
 import type { Instant } from '../model/time.ts';
+import type { ContentKey } from './content-keys.ts';
 import { matchesName, narrownessOf } from './pattern.ts';
 import type {
   Allowance,
   Dated,
   Denial,
+  KnownContent,
   LicenseClarification,
   LicenseGrant,
   Policy,
@@ -81,6 +83,16 @@ export function clarificationsFor(
   return policy.licenses.clarify.filter(
     (clarification) =>
       clarification.project === project && containsKnown(clarification.versions, version),
+  );
+}
+
+/** What persons have looked at of a project's contents of one kind. */
+export function knownContents(
+  policy: Policy,
+  { key, project }: { readonly key: ContentKey; readonly project: ProjectName },
+): readonly KnownContent[] {
+  return policy.content.known.filter(
+    (known) => known.key === key && known.packages.some((pattern) => matchesName(pattern, project)),
   );
 }
 

@@ -1,4 +1,5 @@
 import { GatehouseError } from '../model/errors.ts';
+import { isSha256, type Sha256 } from '../model/sha256.ts';
 import { isSourceId, type SourceId } from '../model/subject.ts';
 import { DAY_MS, HOUR_MS, type Instant } from '../model/time.ts';
 
@@ -36,6 +37,15 @@ export function parseProse(text: string): string {
     );
   }
   return line;
+}
+
+/** Reads a SHA-256 of 64 hexadecimal digits; throws `invalid-policy`. */
+export function parseDigest(text: string): Sha256 {
+  const digest = text.toLowerCase();
+  if (!isSha256(digest)) {
+    throw invalid(`not a SHA-256: ${shown(text)}`, 'write its 64 hexadecimal digits');
+  }
+  return digest;
 }
 
 /** Reads the id of a source; throws `invalid-policy`. */

@@ -12,6 +12,7 @@ import {
 import type { Sha256 } from '../model/sha256.ts';
 import type { SourceId } from '../model/subject.ts';
 import { findBlob, putBlob, sha256Of } from './blobs.ts';
+import { contentsSchema } from './contents-schema.ts';
 import { objectKey, type ObjectKey, type ObjectStore } from './object-store.ts';
 import { decodeStored, encodeStored, type StoredFormat, storedNames } from './stored-json.ts';
 
@@ -172,6 +173,7 @@ const wheelSchema: z.ZodType<WheelEvidence> = z.object({
   unpackedBytes: z.number(),
   unrecorded: texts,
   missing: texts,
+  contents: contentsSchema.exactOptional(),
 });
 
 const refusedSchema: z.ZodType<RefusedEvidence> = z.object({

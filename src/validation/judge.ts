@@ -44,8 +44,18 @@ function findingsOf(rule: Rule, input: RuleInput): readonly Finding[] {
     const { verdict } = statement;
     if (verdict === 'approve' || isUnwaivable(rule, statement.code))
       return { ...statement, effect: verdict };
-    return underPolicy(rule, statement, input);
+    return isOutdated(rule, input) ? reported(statement) : underPolicy(rule, statement, input);
   });
+}
+
+/** What was admitted before the rule existed is not taken away only because nobody has looked yet. */
+function isOutdated({ since }: Rule, { evidence, history }: RuleInput): boolean {
+  return since !== undefined && history.admitted && (evidence?.extractor ?? since) < since;
+}
+
+function reported(statement: Statement): Finding {
+  const because = 'only reported until the contents are read again';
+  return { ...statement, effect: 'approve', evidence: [...(statement.evidence ?? []), because] };
 }
 
 function statementsOf(rule: Rule, input: RuleInput): readonly Statement[] {

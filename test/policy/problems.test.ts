@@ -236,7 +236,7 @@ const AFTER_HEAD: readonly Row[] = [
     'advisories: { malware: deny }',
     'p:4:15: this version knows no keys of advisories',
   ],
-  ['content', 'content: { x: 1 }', 'p:4:12: this version knows no keys of content'],
+  ['content', 'content: { x: 1 }', 'p:4:12: content has no key x'],
   ['profiles', 'profiles: { x: {} }', 'p:4:13: this version knows no keys of profiles'],
   [
     'bundled licences',

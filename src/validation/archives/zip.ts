@@ -10,6 +10,7 @@ import {
   type ZipLimits,
 } from './zip-limits.ts';
 import { unpackMember } from './zip-member.ts';
+import { streamMember } from './zip-stream.ts';
 import { type PlacedEntry, proveTiling } from './zip-tiling.ts';
 
 /** One member of a zip file that was proven to be readable in one way only. */
@@ -27,6 +28,11 @@ export interface ZipArchive {
    * also where it is larger than `maxBytes`.
    */
   read(member: ZipMember, maxBytes: number): Promise<Uint8Array>;
+  /**
+   * The content of one of `members` piece by piece, whatever its size, in memory for two pieces. Proven only once it
+   * has ended: throws `archive-refused` at its end at the latest.
+   */
+  stream(member: ZipMember): AsyncIterable<Uint8Array>;
 }
 
 /**
@@ -59,6 +65,12 @@ export async function openZip(
       checkMemberSize(placed.entry, maxBytes);
       const packed = await access.read(placed.dataOffset, placed.entry.packedBytes);
       return unpackMember(packed, placed.entry);
+    },
+    stream(member) {
+      const placed = data.get(member);
+      if (placed === undefined) throw new TypeError('a member of another archive');
+      checkMemberSize(placed.entry, Number.POSITIVE_INFINITY);
+      return streamMember(access, placed);
     },
   };
 }

@@ -3,13 +3,21 @@ import { quoted, wheelRefused } from '../archives/refusals.ts';
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const MAX_FIELD_LENGTH = 1024;
 
+/** A row of RECORD, its fields as written. */
+export interface RecordRow {
+  readonly name: string;
+  /** `algorithm=digest`, or empty. */
+  readonly hash: string;
+  readonly size: string;
+}
+
 /**
- * The names of a RECORD file in its order: CSV with three fields a row, LF or CRLF, quoted where needed. Throws
- * `archive-refused` for what CSV readers could read two ways. Does not look at hashes and sizes.
+ * The rows of a RECORD file in its order: CSV with three fields a row, LF or CRLF, quoted where needed. Throws
+ * `archive-refused` for what CSV readers could read two ways. Does not look at what hashes and sizes say.
  */
-export function parseRecord(bytes: Uint8Array): readonly string[] {
+export function parseRecord(bytes: Uint8Array): readonly RecordRow[] {
   const text = decode(bytes);
-  const names: string[] = [];
+  const rows: RecordRow[] = [];
   let at = 0;
   let row: string[] = [];
   while (at < text.length) {
@@ -31,13 +39,13 @@ export function parseRecord(bytes: Uint8Array): readonly string[] {
     } else {
       at = lineEnd;
     }
-    const [name = ''] = row;
-    if (row.length === 3) names.push(name);
+    const [name = '', hash = '', size = ''] = row;
+    if (row.length === 3) rows.push({ name, hash, size });
     else if (row.length > 1 || name !== '')
       throw invalid(text, end, `a row has ${row.length} fields, expected 3`);
     row = [];
   }
-  return names;
+  return rows;
 }
 
 function decode(bytes: Uint8Array): string {

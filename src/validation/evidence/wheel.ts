@@ -12,7 +12,8 @@ import type { RandomAccess } from '../../model/random-access.ts';
 import { parseSha256, type Sha256 } from '../../model/sha256.ts';
 import { wheelRefused } from '../archives/refusals.ts';
 import { openZip, type ZipMember } from '../archives/zip.ts';
-import { parseRecord } from './record-file.ts';
+import { inspectWheel } from './inspect.ts';
+import { parseRecord, type RecordRow } from './record-file.ts';
 import { parseWheelFile } from './wheel-file.ts';
 import {
   checkDistInfo,
@@ -40,7 +41,7 @@ const NAMES_KEPT = 20;
 /**
  * Extracts a wheel's facts from its bytes alone: they are kept by digest, for every file name that the bytes have, and
  * rules compare them with it. Bytes that are not understood are evidence too, of kind `refused`; only what
- * `access.read` throws is thrown. Does not inflate members other than METADATA, WHEEL and RECORD.
+ * `access.read` throws is thrown.
  */
 export async function extractWheelEvidence(
   access: RandomAccess,
@@ -79,13 +80,15 @@ async function readWheel(access: RandomAccess): Promise<WheelFacts> {
   const metadata = await archive.read(find(members, distInfo, 'METADATA'), MAX_METADATA_BYTES);
   const wheel = await archive.read(find(members, distInfo, 'WHEEL'), MAX_WHEEL_BYTES);
   const record = await archive.read(find(members, distInfo, 'RECORD'), MAX_RECORD_BYTES);
+  const rows = parseRecord(record);
   return {
     metadata,
     distInfo,
     ...parseWheelFile(wheel),
     memberCount: members.length,
     unpackedBytes: archive.unpackedBytes,
-    ...compareRecord(parseRecord(record), members, distInfo),
+    ...compareRecord(rows, members, distInfo),
+    contents: await inspectWheel({ archive, distInfo, rows }),
   };
 }
 
@@ -100,12 +103,12 @@ function readMetadata(metadata: Uint8Array): CoreMetadata {
 
 // Directories need no row, and RECORD and its signatures cannot have one with their own hash (PEP 427).
 function compareRecord(
-  rows: readonly string[],
+  rows: readonly RecordRow[],
   members: readonly ZipMember[],
   distInfo: string,
 ): Pick<WheelEvidence, 'unrecorded' | 'missing'> {
   const exempt = new Set(['', '.jws', '.p7s'].map((suffix) => `${distInfo}/RECORD${suffix}`));
-  const recorded = new Set(rows);
+  const recorded = new Set(rows.map(({ name }) => name));
   const present = new Set(members.map(({ name }) => name));
   const unrecorded = members.filter(
     ({ name, isDirectory }) => !isDirectory && !recorded.has(name) && !exempt.has(name),

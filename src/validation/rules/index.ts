@@ -11,6 +11,7 @@ import { recordFile } from './record-file.ts';
 import { record } from './record.ts';
 import { revoked } from './revoked.ts';
 import type { Rule } from './rule.ts';
+import { startup } from './startup.ts';
 import { status } from './status.ts';
 import { target } from './target.ts';
 import { version } from './version.ts';
@@ -32,6 +33,7 @@ export const RULES: readonly Rule[] = [
   archive,
   metadata,
   recordFile,
+  startup,
   dependency,
   license,
 ];

@@ -1,4 +1,5 @@
 import type { ArtifactName } from '../../ecosystems/pypi/filenames.ts';
+import type { WheelContents } from '../../model/contents.ts';
 import type { Basis, FindingCode, PolicyPlace, Verdict } from '../../model/decision.ts';
 import type { Evidence, MetadataFact } from '../../model/evidence.ts';
 import type { ArtifactRecord, ProjectRecords } from '../../model/record.ts';
@@ -31,6 +32,8 @@ export interface RuleInput {
 export interface History {
   /** This very subject was admitted. */
   readonly admitted: boolean;
+  /** Contents of the newest other release of the project that was admitted before; absent: there is none. */
+  readonly previous?: { readonly version: string; readonly contents: WheelContents };
 }
 
 /** What a rule says, before modes and waivers. */
@@ -59,5 +62,10 @@ export interface Rule {
   /** The first stage at which its facts exist; it runs at that and every later one, and is given more there. */
   readonly stage: Basis;
   readonly codes: readonly RuleCode[];
+  /**
+   * The extractor from which on evidence has its facts; absent: all have. While an admitted artifact's evidence is
+   * older, it is read again in the background, and until then the rule only reports.
+   */
+  readonly since?: number;
   judge(input: RuleInput): Iterable<Statement>;
 }

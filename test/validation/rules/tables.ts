@@ -9,6 +9,7 @@ import { prereleaseTable } from './prerelease.rows.ts';
 import { recordFileTable } from './record-file.rows.ts';
 import { recordTable } from './record.rows.ts';
 import { revokedTable } from './revoked.rows.ts';
+import { startupTable } from './startup.rows.ts';
 import { statusTable } from './status.rows.ts';
 import type { RuleTable } from './table.ts';
 import { targetTable } from './target.rows.ts';
@@ -31,5 +32,6 @@ export const TABLES: readonly RuleTable[] = [
   archiveTable,
   metadataTable,
   recordFileTable,
+  startupTable,
   dependencyTable,
 ];

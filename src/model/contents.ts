@@ -1,0 +1,108 @@
+/**
+ * What the members of a wheel hold, each read once and whole. Lists are in the order of the archive and cut at
+ * `CONTENTS_LISTED`. A part that is absent was not looked for by the extractor that made the evidence, so it is
+ * unknown: it never means "none".
+ */
+export interface WheelContents {
+  readonly record?: readonly RecordFault[];
+  readonly licenseTexts?: readonly LicenseText[];
+  readonly bundled?: readonly BundledComponent[];
+  readonly startup?: readonly StartupHook[];
+  /** Files that Jupyter loads by itself once they are installed. */
+  readonly notebook?: readonly string[];
+  /** Names that become importable, such as `numpy`; a module of one file without its suffix. */
+  readonly modules?: readonly string[];
+  /** Names of commands that are put on the path. */
+  readonly commands?: readonly string[];
+  /** What entry points, `.data` folders or names of scripts have that clients could take for something else. */
+  readonly layout?: readonly LayoutFault[];
+  readonly executables?: readonly Executable[];
+  readonly libraries?: readonly NativeLibrary[];
+  readonly pickles?: readonly PickleFile[];
+  readonly secrets?: readonly Sighting[];
+  readonly obfuscation?: readonly Sighting[];
+}
+
+/** The most entries that a list of contents keeps; a rule that sees so many says "at least". */
+export const CONTENTS_LISTED = 50;
+
+/** A row of RECORD that is not of the member that it names. */
+export interface RecordFault {
+  readonly path: string;
+  readonly fault: 'hash' | 'size' | 'weak-hash' | 'no-hash' | 'repeated' | 'path';
+}
+
+/** A licence text that the wheel carries, and the licences that its words amount to. */
+export interface LicenseText {
+  readonly path: string;
+  /** Of the file's bytes, for a clarification to be bound to. */
+  readonly sha256: string;
+  /**
+   * `whole`: the file is the text of one licence, of which these SPDX expressions are the ways to mean it. `contains`:
+   * it has these texts among others. `unknown`: none is recognised.
+   */
+  readonly match: 'whole' | 'contains' | 'unknown';
+  readonly expressions: readonly string[];
+}
+
+/** Somebody else's component inside the wheel. */
+export interface BundledComponent {
+  /** The member that shows it: a library, an SBOM, a licence text. */
+  readonly path: string;
+  readonly name: string;
+  readonly version?: string;
+  readonly by: 'sbom' | 'library' | 'text' | 'vendored';
+  /** SPDX expressions, one of which it is under; empty: unknown. */
+  readonly expressions: readonly string[];
+  /** As an SBOM states it. */
+  readonly purl?: string;
+}
+
+/** Code that every start of Python runs once the wheel is installed. */
+export interface StartupHook {
+  readonly path: string;
+  readonly kind: 'pth-import' | 'start-file' | 'sitecustomize' | 'usercustomize';
+  readonly sha256: string;
+  /** The first lines that are run, for a person to read. */
+  readonly lines: readonly string[];
+}
+
+/** Something that clients could install as what it is not. */
+export interface LayoutFault {
+  readonly path: string;
+  readonly fault:
+    | 'data-key'
+    | 'entry-points-unreadable'
+    | 'entry-point-name'
+    | 'script-name'
+    | 'interpreter-name';
+  readonly value: string;
+}
+
+/** A program, as its first bytes show. */
+export interface Executable {
+  readonly path: string;
+  readonly format: 'elf' | 'pe' | 'mach-o' | 'script';
+  readonly sha256: string;
+}
+
+/** A shared library or an extension module. */
+export interface NativeLibrary {
+  readonly path: string;
+  readonly format: 'elf' | 'pe' | 'mach-o';
+}
+
+/** A file that Python's pickle would run. */
+export interface PickleFile {
+  readonly path: string;
+  /** `safe`: it names nothing but what the list knows. `unlisted`: it names something else. `unreadable`: it cannot be walked. */
+  readonly outcome: 'safe' | 'unlisted' | 'unreadable';
+  /** What it names that no list knows, as `module name`. */
+  readonly names: readonly string[];
+}
+
+/** A place where something was seen, without what was seen. */
+export interface Sighting {
+  readonly path: string;
+  readonly kind: string;
+}

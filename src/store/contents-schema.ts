@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+import type { WheelContents } from '../model/contents.ts';
+
+const texts = z.array(z.string());
+
+function listOf<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  return z.array(z.object(shape)).exactOptional();
+}
+
+const sightings = listOf({ path: z.string(), kind: z.string() });
+
+/** The contents of a wheel as evidence stores them. */
+export const contentsSchema: z.ZodType<WheelContents> = z.object({
+  record: listOf({
+    path: z.string(),
+    fault: z.enum(['hash', 'size', 'weak-hash', 'no-hash', 'repeated', 'path']),
+  }),
+  licenseTexts: listOf({
+    path: z.string(),
+    sha256: z.string(),
+    match: z.enum(['whole', 'contains', 'unknown']),
+    expressions: texts,
+  }),
+  bundled: listOf({
+    path: z.string(),
+    name: z.string(),
+    version: z.string().exactOptional(),
+    by: z.enum(['sbom', 'library', 'text', 'vendored']),
+    expressions: texts,
+    purl: z.string().exactOptional(),
+  }),
+  startup: listOf({
+    path: z.string(),
+    kind: z.enum(['pth-import', 'start-file', 'sitecustomize', 'usercustomize']),
+    sha256: z.string(),
+    lines: texts,
+  }),
+  notebook: texts.exactOptional(),
+  modules: texts.exactOptional(),
+  commands: texts.exactOptional(),
+  layout: listOf({
+    path: z.string(),
+    fault: z.enum([
+      'data-key',
+      'entry-points-unreadable',
+      'entry-point-name',
+      'script-name',
+      'interpreter-name',
+    ]),
+    value: z.string(),
+  }),
+  executables: listOf({
+    path: z.string(),
+    format: z.enum(['elf', 'pe', 'mach-o', 'script']),
+    sha256: z.string(),
+  }),
+  libraries: listOf({ path: z.string(), format: z.enum(['elf', 'pe', 'mach-o']) }),
+  pickles: listOf({
+    path: z.string(),
+    outcome: z.enum(['safe', 'unlisted', 'unreadable']),
+    names: texts,
+  }),
+  secrets: sightings,
+  obfuscation: sightings,
+});

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+
+import type { RecordFault, WheelContents } from '../../model/contents.ts';
+import { CONTENTS_LISTED } from '../../model/contents.ts';
+import type { ZipArchive, ZipMember } from '../archives/zip.ts';
+import { INSPECTORS } from './inspectors/index.ts';
+import type { InspectedMember, Inspector } from './inspectors/inspector.ts';
+import { findInstalledPath } from './installed-path.ts';
+import type { RecordRow } from './record-file.ts';
+import { compareRow } from './record-row.ts';
+
+interface Wheel {
+  readonly archive: ZipArchive;
+  readonly distInfo: string;
+  readonly rows: readonly RecordRow[];
+}
+
+/**
+ * Reads every file of a wheel once, proves its size and CRC, compares it with RECORD, and shows it to all inspectors.
+ * In memory are two pieces, and of one member as much as the hungriest inspector wants. Throws `archive-refused`.
+ */
+export async function inspectWheel({ archive, distInfo, rows }: Wheel): Promise<WheelContents> {
+  const files = archive.members.filter(({ isDirectory }) => !isDirectory);
+  const members = new Map(files.map((file) => [file, inspectedMember(file, distInfo)] as const));
+  const inspectors = INSPECTORS.map((begin) => begin({ distInfo, members: [...members.values()] }));
+  const byName = new Map(rows.map((row) => [row.name, row] as const));
+  const faults: RecordFault[] = [];
+  for (const [file, member] of members) {
+    const wanting = inspectors
+      .map((inspector) => ({ inspector, bytes: inspector.appetite(member) }))
+      .filter(({ bytes }) => bytes > 0);
+    const most = Math.max(0, ...wanting.map(({ bytes }) => bytes));
+    const read = await readMember(archive.stream(file), most);
+    const row = byName.get(file.name);
+    const fault = row && compareRow(row, read);
+    if (fault !== undefined) faults.push({ path: file.name, fault });
+    for (const { inspector, bytes } of wanting) show(inspector, member, { ...read, bytes });
+  }
+  const found = inspectors.map((inspector) => inspector.found());
+  return Object.assign({ record: faults.slice(0, CONTENTS_LISTED) }, ...found);
+}
+
+function inspectedMember({ name, unpackedBytes }: ZipMember, distInfo: string): InspectedMember {
+  const installed = findInstalledPath(name, distInfo);
+  return { name, sizeBytes: unpackedBytes, ...(installed === undefined ? {} : { installed }) };
+}
+
+interface Read {
+  readonly head: Uint8Array;
+  readonly sizeBytes: number;
+  readonly sha256: Buffer;
+}
+
+async function readMember(content: AsyncIterable<Uint8Array>, headBytes: number): Promise<Read> {
+  const hash = createHash('sha256');
+  const kept: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const piece of content) {
+    hash.update(piece);
+    if (sizeBytes < headBytes) kept.push(piece.subarray(0, headBytes - sizeBytes));
+    sizeBytes += piece.length;
+  }
+  const [first, ...more] = kept;
+  const head = first !== undefined && more.length === 0 ? first : Buffer.concat(kept);
+  return { head, sizeBytes, sha256: hash.digest() };
+}
+
+function show(
+  inspector: Inspector,
+  member: InspectedMember,
+  { head, sizeBytes, sha256, bytes }: Read & { readonly bytes: number },
+): void {
+  inspector.look(member, {
+    head: head.subarray(0, bytes),
+    isWhole: sizeBytes <= bytes,
+    sha256: sha256.toString('hex'),
+  });
+}

@@ -1,0 +1,5 @@
+import type { BeginInspection } from './inspector.ts';
+import { inspectStartup } from './startup.ts';
+
+/** Every inspector; each finds parts of the contents that no other finds. */
+export const INSPECTORS: readonly BeginInspection[] = [inspectStartup];
