@@ -44,12 +44,19 @@ function findingsOf(rule: Rule, input: RuleInput): readonly Finding[] {
     const { verdict } = statement;
     if (verdict === 'approve' || isUnwaivable(rule, statement.code))
       return { ...statement, effect: verdict };
-    return isOutdated(rule, input) ? reported(statement) : underPolicy(rule, statement, input);
+    return isOutdated(rule, statement, input)
+      ? reported(statement)
+      : underPolicy(rule, statement, input);
   });
 }
 
 /** What was admitted before the rule existed is not taken away only because nobody has looked yet. */
-function isOutdated({ since }: Rule, { evidence, history }: RuleInput): boolean {
+function isOutdated(
+  { codes }: Rule,
+  { code }: Statement,
+  { evidence, history }: RuleInput,
+): boolean {
+  const since = codes.find((known) => known.code === code)?.since;
   return since !== undefined && history.admitted && (evidence?.extractor ?? since) < since;
 }
 

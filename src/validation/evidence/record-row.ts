@@ -12,7 +12,9 @@ export interface ReadContent {
  * (binary distribution format, "Signed wheel files"); of the stronger ones only the form is looked at.
  */
 export function compareRow(row: RecordRow, content: ReadContent): RecordFault['fault'] | undefined {
-  const [algorithm = '', digest = ''] = row.hash.split('=', 2);
+  const equals = row.hash.indexOf('=');
+  const algorithm = row.hash.slice(0, Math.max(0, equals));
+  const digest = row.hash.slice(equals + 1);
   if (row.hash === '') return 'no-hash';
   if (!['sha256', 'sha384', 'sha512'].includes(algorithm)) return 'weak-hash';
   if (algorithm === 'sha256' && digest !== Buffer.from(content.sha256).toString('base64url')) {

@@ -54,6 +54,11 @@ export interface RuleCode {
   readonly meaning: string;
   /** No waiver and no mode lifts it. */
   readonly unwaivable?: true;
+  /**
+   * The extractor from which on evidence has its facts; absent: all have. While the evidence of an admitted artifact is
+   * older, the code only reports; the artifact is read again in the background.
+   */
+  readonly since?: number;
 }
 
 /** One judgement. Saying nothing approves; it must say something when what it needs is absent. */
@@ -62,10 +67,5 @@ export interface Rule {
   /** The first stage at which its facts exist; it runs at that and every later one, and is given more there. */
   readonly stage: Basis;
   readonly codes: readonly RuleCode[];
-  /**
-   * The extractor from which on evidence has its facts; absent: all have. While an admitted artifact's evidence is
-   * older, it is read again in the background, and until then the rule only reports.
-   */
-  readonly since?: number;
   judge(input: RuleInput): Iterable<Statement>;
 }

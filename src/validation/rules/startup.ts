@@ -7,7 +7,6 @@ import { describeSubject, quote } from './subject-words.ts';
 export const startup: Rule = {
   id: 'startup',
   stage: 'contents',
-  since: EXTRACTOR_OF_CONTENTS,
   codes: [
     {
       code: 'startup/hook',
@@ -17,6 +16,7 @@ export const startup: Rule = {
     {
       code: 'startup/unknown',
       meaning: 'Its contents were not read, so that nobody knows what it would run.',
+      since: EXTRACTOR_OF_CONTENTS,
     },
   ],
   judge,

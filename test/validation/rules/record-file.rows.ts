@@ -30,6 +30,57 @@ export const recordFileTable: RuleTable = {
       ],
     },
     {
+      it: 'refuses files that are not as RECORD has them',
+      of: {
+        evidence: {
+          contents: {
+            record: [
+              { path: 'a.py', fault: 'hash' },
+              { path: 'b.py', fault: 'size' },
+            ],
+          },
+        },
+      },
+      says: [
+        {
+          finding: 'deny record-file/mismatch',
+          message: 'numpy 2.4.0 holds files that are not as RECORD has them: "a.py", "b.py"',
+          evidence: ['"a.py": another hash', '"b.py": another size'],
+        },
+      ],
+    },
+    {
+      it: 'refuses a RECORD that proves nothing',
+      of: {
+        evidence: {
+          contents: {
+            record: [
+              { path: 'a.py', fault: 'no-hash' },
+              { path: 'b.py', fault: 'weak-hash' },
+            ],
+          },
+        },
+      },
+      says: [
+        {
+          finding: 'deny record-file/unhashed',
+          message: 'numpy 2.4.0 has a RECORD without SHA-256 or stronger for "a.py", "b.py"',
+          evidence: ['"a.py"', '"b.py"'],
+        },
+      ],
+    },
+    {
+      it: 'refuses a RECORD that nobody has compared with the files',
+      of: { evidence: { contents: {} } },
+      says: [
+        {
+          finding: 'deny record-file/unread',
+          message:
+            'numpy 2.4.0 has a RECORD that nobody has compared with its files: its contents were not read',
+        },
+      ],
+    },
+    {
       it: 'refuses what has no evidence',
       of: { absent: ['evidence'] },
       says: [
