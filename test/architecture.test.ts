@@ -63,7 +63,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   ledger: { knows: [...FACTS, 'store'], uses: ['node:crypto', 'zod'] },
   mirror: {
     knows: APPLICATION,
-    uses: ['node:crypto', 'node:fs/promises', 'node:path', 'pino', 'zod'],
+    uses: ['node:crypto', 'node:fs/promises', 'node:path', 'node:worker_threads', 'pino', 'zod'],
   },
   proxy: {
     knows: [...FACTS, 'mirror', 'ui'],

@@ -12,7 +12,6 @@ import { blobKey, putBlob } from '../store/blobs.ts';
 import { saveEvidence } from '../store/facts.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { currentOf, learnAdmission } from './current.ts';
-import { extractEvidence } from './download.ts';
 import { askGate } from './gate.ts';
 import { judgeArtifact, type Standard } from './judging.ts';
 import type { QuarantinedFile } from './quarantine.ts';
@@ -31,7 +30,8 @@ export async function enterVerified(
   file: QuarantinedFile,
 ): Promise<void> {
   const { subject } = located.artifact;
-  const { evidence: extracted, metadata } = await extractEvidence(file, subject);
+  const job = { path: file.path, sha256: subject.sha256 };
+  const { evidence: extracted, metadata } = await state.extraction.extract(job);
   if (metadata !== undefined) await putBlob(state.store, metadata, 'synced');
   const decision = judgeContents(state, located, { standard: state.standard, evidence: extracted });
   if (decision.verdict !== 'approve') {

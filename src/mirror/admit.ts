@@ -4,7 +4,7 @@ import { putBlob } from '../store/blobs.ts';
 import { saveEvidence } from '../store/facts.ts';
 import { coalesce } from '../upstream/coalesce.ts';
 import { enterVerified } from './admission.ts';
-import { type Download, extractEvidence, openDownload } from './download.ts';
+import { type Download, openDownload } from './download.ts';
 import { type Cargo, createCargo, type Flight } from './flight.ts';
 import { type KnownArtifact, subjectKey } from './knowledge.ts';
 import type { Quarantine } from './quarantine.ts';
@@ -56,7 +56,8 @@ export function createAdmitter(state: MirrorState, quarantine: Quarantine): Admi
     const { subject } = artifact;
     await using download = await ask(artifact);
     await createCargo(download.file, download.sizeBytes).receive(download.body, subject.sha256);
-    const { evidence, metadata } = await extractEvidence(download.file, subject);
+    const { path } = download.file;
+    const { evidence, metadata } = await state.extraction.extract({ path, sha256: subject.sha256 });
     if (metadata !== undefined) await putBlob(state.store, metadata, 'synced');
     return (await saveEvidence(state.store, evidence)).evidence;
   }

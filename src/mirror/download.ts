@@ -1,8 +1,5 @@
 import type { ArtifactRecord } from '../model/record.ts';
-import type { Subject } from '../model/subject.ts';
-import { openFileAccess } from '../store/file-access.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import { type ExtractedWheel, extractWheelEvidence } from '../validation/evidence/wheel.ts';
 import type { Quarantine, QuarantinedFile } from './quarantine.ts';
 
 /** An artifact that upstream has begun to send, and where its bytes go. Disposing ends both. */
@@ -25,13 +22,4 @@ export async function openDownload(
   const { sizeBytes, body } = stack.use(await parts.upstream.openArtifact(record, { signal }));
   const open = stack.move();
   return { file, sizeBytes, body, [Symbol.asyncDispose]: () => open.disposeAsync() };
-}
-
-/** What a verified file contains. */
-export async function extractEvidence(
-  file: QuarantinedFile,
-  { sha256 }: Subject,
-): Promise<ExtractedWheel> {
-  await using access = await openFileAccess(file.path);
-  return await extractWheelEvidence(access, { sha256 });
 }

@@ -1,6 +1,6 @@
 import { parseCoreMetadata } from '../ecosystems/pypi/core-metadata.ts';
 import { GatehouseError, isGatehouseError } from '../model/errors.ts';
-import type { MetadataFact } from '../model/evidence.ts';
+import { EXTRACTOR, type MetadataFact } from '../model/evidence.ts';
 import type { ArtifactRecord } from '../model/record.ts';
 import { sha256Of } from '../store/blobs.ts';
 import {
@@ -23,10 +23,13 @@ export async function loadFacts(state: MirrorState, artifact: KnownArtifact): Pr
   if (artifact.evidence !== undefined) return;
   const { source, sha256 } = artifact.subject;
   const stored = await readEvidence(state.store, sha256);
-  if (stored !== undefined) artifact.evidence = stored.evidence;
+  // What an older program found may lack what rules ask for: of what is not admitted, it is as if nobody had looked.
+  const isUsable =
+    stored !== undefined && (artifact.admitted || stored.evidence.extractor >= EXTRACTOR);
+  if (isUsable) artifact.evidence = stored.evidence;
   if (artifact.provisional !== undefined) {
     // Another process saw the bytes: what rested on provisional metadata may be decided otherwise now.
-    if (stored !== undefined) announce(state);
+    if (isUsable) announce(state);
     return;
   }
   const provisional = await readProvisional(state.store, { source, sha256 });

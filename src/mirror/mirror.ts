@@ -14,6 +14,7 @@ import { readCatalogue } from './catalogue-store.ts';
 import { DEFAULT_PROFILE } from './catalogue.ts';
 import { type DecisionPage, type DecisionQuery, findDecisions } from './decisions.ts';
 import { type Explanation, explain } from './explain.ts';
+import { openExtraction } from './extraction.ts';
 import { followHead } from './follow.ts';
 import { createGatherer } from './gather.ts';
 import { subjectKey } from './knowledge.ts';
@@ -28,6 +29,7 @@ import {
 } from './open.ts';
 import { openQuarantine } from './quarantine.ts';
 import { reach } from './reach.ts';
+import { readAgain } from './read-again.ts';
 import { readRevocations, revoke } from './revoke.ts';
 import { createSealer } from './sealing.ts';
 import { type MirrorParts, type MirrorState, type WalkProgress, wakeAll } from './state.ts';
@@ -86,10 +88,8 @@ export async function openMirror(parts: MirrorParts, policy: Policy): Promise<Mi
   const state = await loadState(parts, policy, ending.signal);
   const loaded = state.ledger.head();
   const limiter = createLimiter(parts.connections);
-  const admitter = createAdmitter(
-    state,
-    await openQuarantine(parts.quarantine, parts.quarantineBytes),
-  );
+  const quarantine = await openQuarantine(parts.quarantine, parts.quarantineBytes);
+  const admitter = createAdmitter(state, quarantine);
   const gatherer = createGatherer(state, { limiter, admitter });
   const sealer = createSealer(state);
   const walker = createWalker({ state, gatherer, sealer });
@@ -104,6 +104,7 @@ export async function openMirror(parts: MirrorParts, policy: Policy): Promise<Mi
     state.mode === 'serve'
       ? follow(state, loaded, () => (headRead = state.clock()))
       : Promise.resolve(),
+    state.mode === 'serve' ? readAgain(state, quarantine) : Promise.resolve(),
   ];
 
   return {
@@ -128,6 +129,7 @@ export async function openMirror(parts: MirrorParts, policy: Policy): Promise<Mi
       ending.abort();
       wakeAll(state);
       await admitter[Symbol.asyncDispose]();
+      await state.extraction[Symbol.asyncDispose]();
       await Promise.allSettled(loops);
     },
   };
@@ -153,6 +155,7 @@ async function loadState(
     admitted,
     wanted: new Map(),
     generation: 0,
+    extraction: openExtraction(),
     progress: { projects: 0, artifacts: 0, missing: 0, failures: 0, walking: true },
     ending,
     listeners: new Set(),

@@ -7,6 +7,7 @@ import type { Clock, Instant } from '../model/time.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { Upstreams } from '../upstream/upstreams.ts';
 import type { StoredCatalogue } from './catalogue-store.ts';
+import type { Extraction } from './extraction.ts';
 import type { Standard } from './judging.ts';
 import type { KnownArtifact, KnownProject } from './knowledge.ts';
 
@@ -53,6 +54,7 @@ export interface MirrorState extends MirrorParts {
   /** Raised by every change that a page or a gate could see. */
   generation: number;
   progress: WalkProgress;
+  readonly extraction: Extraction;
   /** Aborted when the mirror closes: nothing is asked or decided from then on. */
   readonly ending: AbortSignal;
   /** Called after every change, to wake whoever waits for one. */

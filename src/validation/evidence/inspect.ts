@@ -7,7 +7,7 @@ import { INSPECTORS } from './inspectors/index.ts';
 import type { InspectedMember, Inspector } from './inspectors/inspector.ts';
 import { findInstalledPath } from './installed-path.ts';
 import type { RecordRow } from './record-file.ts';
-import { compareRow } from './record-row.ts';
+import { compareRow, isWithoutRow } from './record-row.ts';
 
 interface Wheel {
   readonly archive: ZipArchive;
@@ -23,7 +23,8 @@ export async function inspectWheel({ archive, distInfo, rows }: Wheel): Promise<
   const files = archive.members.filter(({ isDirectory }) => !isDirectory);
   const members = new Map(files.map((file) => [file, inspectedMember(file, distInfo)] as const));
   const inspectors = INSPECTORS.map((begin) => begin({ distInfo, members: [...members.values()] }));
-  const byName = new Map(rows.map((row) => [row.name, row] as const));
+  const compared = rows.filter(({ name }) => !isWithoutRow(name, distInfo));
+  const byName = new Map(compared.map((row) => [row.name, row] as const));
   const faults: RecordFault[] = [];
   for (const [file, member] of members) {
     const wanting = inspectors

@@ -7,6 +7,11 @@ export interface ReadContent {
   readonly sha256: Uint8Array;
 }
 
+/** Files that cannot have a row with their own hash: RECORD and its signatures (PEP 427). */
+export function isWithoutRow(name: string, distInfo: string): boolean {
+  return ['', '.jws', '.p7s'].some((suffix) => name === `${distInfo}/RECORD${suffix}`);
+}
+
 /**
  * Compares a row of RECORD with the content of its member; absent: it is right. The hash must be SHA-256 or stronger
  * (binary distribution format, "Signed wheel files"); of the stronger ones only the form is looked at.

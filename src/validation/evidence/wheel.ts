@@ -14,6 +14,7 @@ import { wheelRefused } from '../archives/refusals.ts';
 import { openZip, type ZipMember } from '../archives/zip.ts';
 import { inspectWheel } from './inspect.ts';
 import { parseRecord, type RecordRow } from './record-file.ts';
+import { isWithoutRow } from './record-row.ts';
 import { parseWheelFile } from './wheel-file.ts';
 import {
   checkDistInfo,
@@ -101,19 +102,20 @@ function readMetadata(metadata: Uint8Array): CoreMetadata {
   }
 }
 
-// Directories need no row, and RECORD and its signatures cannot have one with their own hash (PEP 427).
+// Directories need no row.
 function compareRecord(
   rows: readonly RecordRow[],
   members: readonly ZipMember[],
   distInfo: string,
 ): Pick<WheelEvidence, 'unrecorded' | 'missing'> {
-  const exempt = new Set(['', '.jws', '.p7s'].map((suffix) => `${distInfo}/RECORD${suffix}`));
   const recorded = new Set(rows.map(({ name }) => name));
   const present = new Set(members.map(({ name }) => name));
   const unrecorded = members.filter(
-    ({ name, isDirectory }) => !isDirectory && !recorded.has(name) && !exempt.has(name),
+    ({ name, isDirectory }) => !isDirectory && !recorded.has(name) && !isWithoutRow(name, distInfo),
   );
-  const missing = [...recorded].filter((name) => !present.has(name) && !exempt.has(name));
+  const missing = [...recorded].filter(
+    (name) => !present.has(name) && !isWithoutRow(name, distInfo),
+  );
   return {
     unrecorded: unrecorded.slice(0, NAMES_KEPT).map(({ name }) => name),
     missing: missing.slice(0, NAMES_KEPT),

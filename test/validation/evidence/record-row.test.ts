@@ -41,3 +41,10 @@ test.each([
 ] as const)('a row of RECORD that %s', async (_what, row, faults) => {
   expect(await faultsOf(row)).toEqual(faults);
 });
+
+test('RECORD and its signatures need no hash of themselves', async () => {
+  const { record } = await contentsOf(
+    buildWheel({ name: 'pkg', version: '1.0', extraMembers: { 'pkg/a.py': CONTENT } }),
+  );
+  expect(record).toEqual([]);
+});

@@ -1,0 +1,64 @@
+import { EXTRACTOR } from '../model/evidence.ts';
+import type { Sha256 } from '../model/sha256.ts';
+import type { Subject } from '../model/subject.ts';
+import { blobKey, putBlob } from '../store/blobs.ts';
+import { readEvidence, saveEvidence } from '../store/facts.ts';
+import { findKnown, learnEvidence } from './current.ts';
+import type { Quarantine } from './quarantine.ts';
+import type { MirrorState } from './state.ts';
+
+/**
+ * Reads admitted artifacts again whose evidence an older extractor made, one after the other, until all are read or the
+ * mirror closes. What its contents refuse now is refused from then on. Never rejects: what cannot be read is logged,
+ * and tried again at the next start.
+ */
+export async function readAgain(state: MirrorState, quarantine: Quarantine): Promise<void> {
+  for await (const { subject } of state.ledger.listAdmissions()) {
+    if (state.ending.aborted) return;
+    try {
+      await readOne(state, quarantine, subject);
+    } catch (error) {
+      if (state.ending.aborted) return;
+      state.log.error(
+        { filename: subject.filename, err: error },
+        'admitted artifact not read again',
+      );
+    }
+  }
+}
+
+async function readOne(
+  state: MirrorState,
+  quarantine: Quarantine,
+  subject: Subject,
+): Promise<void> {
+  const stored = await readEvidence(state.store, subject.sha256);
+  if (stored === undefined) return;
+  const isCurrent = stored.evidence.extractor >= EXTRACTOR;
+  const evidence = isCurrent
+    ? stored.evidence
+    : await extractAgain(state, quarantine, {
+        sha256: subject.sha256,
+        sizeBytes: stored.evidence.sizeBytes,
+      });
+  const known = findKnown(state, subject)?.evidence;
+  // The same bytes may be admitted under several names.
+  if (known !== undefined && known.extractor < EXTRACTOR) learnEvidence(state, subject, evidence);
+  if (isCurrent) return;
+  const { filename, sha256 } = subject;
+  state.log.info({ filename, sha256, kind: evidence.kind }, 'admitted artifact read again');
+}
+
+async function extractAgain(
+  state: MirrorState,
+  quarantine: Quarantine,
+  { sha256, sizeBytes }: { readonly sha256: Sha256; readonly sizeBytes: number },
+) {
+  await using file = await quarantine.open(sizeBytes);
+  await using object = await state.store.open(blobKey(sha256));
+  if (object === undefined) throw new Error(`the store has no blob ${sha256}`);
+  for await (const chunk of object.body) await file.append(chunk);
+  const { evidence, metadata } = await state.extraction.extract({ path: file.path, sha256 });
+  if (metadata !== undefined) await putBlob(state.store, metadata, 'synced');
+  return (await saveEvidence(state.store, evidence)).evidence;
+}
