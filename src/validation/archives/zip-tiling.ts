@@ -1,6 +1,6 @@
 import type { RandomAccess } from '../../model/random-access.ts';
 import { quoted, zipRefused } from './refusals.ts';
-import type { CentralEntry } from './zip-central.ts';
+import { type CentralEntry, EMPTY_DEFLATE } from './zip-central.ts';
 import { checkLocal, localExtraBytes, localHeaderBytes } from './zip-member.ts';
 
 /** A member and where its data begins. */
@@ -29,6 +29,9 @@ export async function proveTiling(
     if (header === undefined) throw notTiled(entry, end, entry.offset);
     checkLocal(header, entry);
     const dataOffset = entry.offset + header.length;
+    if (entry.isDirectory && entry.packedBytes > 0) {
+      checkEmpty(await window(dataOffset, entry.packedBytes), entry);
+    }
     placed.set(entry, { entry, dataOffset });
     expected = dataOffset + entry.packedBytes;
   }
@@ -40,6 +43,16 @@ export async function proveTiling(
     );
   }
   return placed;
+}
+
+// Directories are never read, so nothing may be hidden in the bytes of one.
+function checkEmpty(packed: Uint8Array | undefined, entry: CentralEntry): void {
+  if (packed !== undefined && Buffer.compare(packed, EMPTY_DEFLATE) === 0) return;
+  throw zipRefused(
+    'directory-with-data',
+    entry.offset,
+    `a directory has data: ${quoted(entry.name)}`,
+  );
 }
 
 function notTiled(entry: CentralEntry, expected: number, got: number): Error {

@@ -1,10 +1,14 @@
 import { age } from './age.ts';
 import { archive } from './archive.ts';
 import { dependency } from './dependency.ts';
+import { executable } from './executable.ts';
 import { format } from './format.ts';
 import { hash } from './hash.ts';
+import { layout } from './layout.ts';
 import { license } from './license.ts';
 import { metadata } from './metadata.ts';
+import { moduleRule } from './module.ts';
+import { notebook } from './notebook.ts';
 import { packageRule } from './package.ts';
 import { prerelease } from './prerelease.ts';
 import { recordFile } from './record-file.ts';
@@ -33,7 +37,11 @@ export const RULES: readonly Rule[] = [
   archive,
   metadata,
   recordFile,
+  layout,
+  moduleRule,
   startup,
+  notebook,
+  executable,
   dependency,
   license,
 ];

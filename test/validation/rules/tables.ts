@@ -1,9 +1,13 @@
 import { ageTable } from './age.rows.ts';
 import { archiveTable } from './archive.rows.ts';
 import { dependencyTable } from './dependency.rows.ts';
+import { executableTable } from './executable.rows.ts';
 import { formatTable } from './format.rows.ts';
 import { hashTable } from './hash.rows.ts';
+import { layoutTable } from './layout.rows.ts';
 import { metadataTable } from './metadata.rows.ts';
+import { moduleTable } from './module.rows.ts';
+import { notebookTable } from './notebook.rows.ts';
 import { packageTable } from './package.rows.ts';
 import { prereleaseTable } from './prerelease.rows.ts';
 import { recordFileTable } from './record-file.rows.ts';
@@ -32,6 +36,10 @@ export const TABLES: readonly RuleTable[] = [
   archiveTable,
   metadataTable,
   recordFileTable,
+  layoutTable,
+  moduleTable,
   startupTable,
+  notebookTable,
+  executableTable,
   dependencyTable,
 ];

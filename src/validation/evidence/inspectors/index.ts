@@ -1,5 +1,13 @@
+import { inspectBinaries } from './binaries.ts';
 import type { BeginInspection } from './inspector.ts';
+import { inspectNames } from './names.ts';
+import { inspectNotebook } from './notebook.ts';
 import { inspectStartup } from './startup.ts';
 
 /** Every inspector; each finds parts of the contents that no other finds. */
-export const INSPECTORS: readonly BeginInspection[] = [inspectStartup];
+export const INSPECTORS: readonly BeginInspection[] = [
+  inspectStartup,
+  inspectNotebook,
+  inspectNames,
+  inspectBinaries,
+];

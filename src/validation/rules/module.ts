@@ -1,0 +1,43 @@
+import { isStandardModule } from '../../ecosystems/pypi/standard-library.ts';
+import { EXTRACTOR_OF_CONTENTS } from '../../model/evidence.ts';
+import type { Rule, RuleInput, Statement } from './rule.ts';
+import { describeSubject, listSome, quote } from './subject-words.ts';
+
+/** A package must not take the name of a module that Python itself brings. */
+export const moduleRule: Rule = {
+  id: 'module',
+  stage: 'contents',
+  codes: [
+    {
+      code: 'module/shadows-standard-library',
+      meaning: 'It has a top-level module that the standard library of a declared Python has too.',
+    },
+    {
+      code: 'module/unknown',
+      meaning: 'Its contents were not read, so that nobody knows what becomes importable.',
+      since: EXTRACTOR_OF_CONTENTS,
+    },
+  ],
+  judge,
+};
+
+function* judge(input: RuleInput): Generator<Statement> {
+  const { policy, evidence } = input;
+  const modules = evidence?.kind === 'wheel' ? evidence.contents?.modules : undefined;
+  const who = describeSubject(input);
+  if (modules === undefined) {
+    const message = `${who} may take names of other modules: its contents were not read`;
+    yield { code: 'module/unknown', verdict: 'deny', message };
+    return;
+  }
+  const minors = [...new Set(policy.targets.map(({ python }) => Number(python.split('.')[1])))];
+  const taken = modules.filter((name) => minors.some((minor) => isStandardModule(name, minor)));
+  if (taken.length === 0) return;
+  yield {
+    code: 'module/shadows-standard-library',
+    verdict: 'deny',
+    message: `${who} has modules that Python itself brings: ${listSome(taken.map(quote))}`,
+    policy: policy.targetsPlace,
+    evidence: taken.map(quote),
+  };
+}
