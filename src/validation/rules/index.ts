@@ -9,12 +9,15 @@ import { license } from './license.ts';
 import { metadata } from './metadata.ts';
 import { moduleRule } from './module.ts';
 import { notebook } from './notebook.ts';
+import { obfuscation } from './obfuscation.ts';
 import { packageRule } from './package.ts';
+import { pickle } from './pickle.ts';
 import { prerelease } from './prerelease.ts';
 import { recordFile } from './record-file.ts';
 import { record } from './record.ts';
 import { revoked } from './revoked.ts';
 import type { Rule } from './rule.ts';
+import { secret } from './secret.ts';
 import { startup } from './startup.ts';
 import { status } from './status.ts';
 import { target } from './target.ts';
@@ -42,6 +45,9 @@ export const RULES: readonly Rule[] = [
   startup,
   notebook,
   executable,
+  pickle,
+  secret,
+  obfuscation,
   dependency,
   license,
 ];

@@ -8,11 +8,14 @@ import { layoutTable } from './layout.rows.ts';
 import { metadataTable } from './metadata.rows.ts';
 import { moduleTable } from './module.rows.ts';
 import { notebookTable } from './notebook.rows.ts';
+import { obfuscationTable } from './obfuscation.rows.ts';
 import { packageTable } from './package.rows.ts';
+import { pickleTable } from './pickle.rows.ts';
 import { prereleaseTable } from './prerelease.rows.ts';
 import { recordFileTable } from './record-file.rows.ts';
 import { recordTable } from './record.rows.ts';
 import { revokedTable } from './revoked.rows.ts';
+import { secretTable } from './secret.rows.ts';
 import { startupTable } from './startup.rows.ts';
 import { statusTable } from './status.rows.ts';
 import type { RuleTable } from './table.ts';
@@ -41,5 +44,8 @@ export const TABLES: readonly RuleTable[] = [
   startupTable,
   notebookTable,
   executableTable,
+  pickleTable,
+  secretTable,
+  obfuscationTable,
   dependencyTable,
 ];

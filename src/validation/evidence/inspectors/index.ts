@@ -2,6 +2,8 @@ import { inspectBinaries } from './binaries.ts';
 import type { BeginInspection } from './inspector.ts';
 import { inspectNames } from './names.ts';
 import { inspectNotebook } from './notebook.ts';
+import { inspectPickles } from './pickles.ts';
+import { inspectSourceMarks } from './source-marks.ts';
 import { inspectStartup } from './startup.ts';
 
 /** Every inspector; each finds parts of the contents that no other finds. */
@@ -10,4 +12,6 @@ export const INSPECTORS: readonly BeginInspection[] = [
   inspectNotebook,
   inspectNames,
   inspectBinaries,
+  inspectPickles,
+  inspectSourceMarks,
 ];

@@ -1,6 +1,7 @@
 import { CONTENTS_LISTED, type LayoutFault } from '../../../model/contents.ts';
 import { findEntryPoints } from './entry-points.ts';
 import type { InspectedMember, Inspector, Seen, WheelLayout } from './inspector.ts';
+import { moduleOf } from './module-name.ts';
 
 const MOST_BYTES = 1024 * 1024;
 
@@ -36,18 +37,6 @@ export function inspectNames({ distInfo, members }: WheelLayout): Inspector {
       layout: layout.slice(0, CONTENTS_LISTED),
     }),
   };
-}
-
-// What the import system takes for a module (`importlib.machinery`): source, byte code and extension modules.
-const MODULE_FILE = /^([^/.]+)(?:\.[^/]*)?\.(?:py|pyc|pyi|so|pyd)$/i;
-
-function moduleOf({ installed }: InspectedMember): string | undefined {
-  if (installed?.place !== 'site') return undefined;
-  const slash = installed.path.indexOf('/');
-  if (slash === -1) return MODULE_FILE.exec(installed.path)?.[1];
-  const folder = installed.path.slice(0, slash);
-  const isImportable = /^[^.-][^.-]*$/.test(folder) && /\.(?:py|pyc|so|pyd)$/i.test(installed.path);
-  return isImportable ? folder : undefined;
 }
 
 function scriptOf({ installed }: InspectedMember): string | undefined {
