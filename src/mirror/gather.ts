@@ -42,7 +42,11 @@ export function createGatherer(state: MirrorState, parts: GathererParts): Gather
   async function loadStored(name: ProjectName): Promise<KnownProject | undefined> {
     const found = await readHome(name);
     if (found === undefined || lacksHashes(found)) return undefined;
-    return state.projects.get(name) ?? knowRecords(state, found);
+    const known = state.projects.get(name) ?? knowRecords(state, found);
+    // What is new is compared with these.
+    const admitted = known.artifacts.filter((artifact) => artifact.admitted);
+    await Promise.all(admitted.map((artifact) => loadFacts(state, artifact)));
+    return known;
   }
 
   /** Of the sources that it may come from, the records of the first that ever listed something of it. */

@@ -1,7 +1,9 @@
 import { findSpecifierSet } from '../ecosystems/pypi/specifiers.ts';
 import { fits } from '../ecosystems/pypi/tags.ts';
 import { pythonFits } from '../ecosystems/pypi/target-environment.ts';
+import { compareVersions } from '../ecosystems/pypi/versions.ts';
 import type { Basis, Decision } from '../model/decision.ts';
+import type { Evidence } from '../model/evidence.ts';
 import type { ProjectRecords } from '../model/record.ts';
 import type { Revocation } from '../model/revocation.ts';
 import type { Target } from '../model/target.ts';
@@ -9,7 +11,7 @@ import type { Instant } from '../model/time.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Candidate } from '../validation/closure/candidate.ts';
 import { judge } from '../validation/judge.ts';
-import type { RuleInput } from '../validation/rules/rule.ts';
+import type { History, RuleInput } from '../validation/rules/rule.ts';
 import {
   type KnownArtifact,
   type KnownProject,
@@ -32,6 +34,7 @@ interface Facts {
   readonly failure: KnownArtifact['metadataFailure'];
   readonly status: ProjectRecords['status'];
   readonly admitted: boolean;
+  readonly previous: Evidence | undefined;
 }
 
 interface Judged extends Facts {
@@ -85,6 +88,7 @@ function stands(before: Judged, { project, artifact, now }: Asked): boolean {
     before.failure === artifact.metadataFailure &&
     before.status === project.records?.status &&
     before.admitted === artifact.admitted &&
+    before.previous === previousOf({ project, artifact })?.evidence &&
     now >= before.judgedAt &&
     (until === undefined || now < until)
   );
@@ -98,6 +102,7 @@ function factsBehind({ project, artifact }: Asked): Facts {
     failure: artifact.metadataFailure,
     status: project.records?.status,
     admitted: artifact.admitted,
+    previous: previousOf({ project, artifact })?.evidence,
   };
 }
 
@@ -174,7 +179,7 @@ function ruleInput(standard: Standard, known: Asked): RuleInput {
     now: known.now,
     name: artifact.name,
     record: artifact.record,
-    history: { admitted: artifact.admitted },
+    history: historyOf(project, artifact),
     ...(status === undefined ? {} : { status }),
     ...(metadata === undefined ? {} : { metadata }),
     ...(artifact.provisional === undefined ? {} : { listed: artifact.provisional }),
@@ -183,4 +188,41 @@ function ruleInput(standard: Standard, known: Asked): RuleInput {
       ? {}
       : { metadataFailure: artifact.metadataFailure.reason }),
   };
+}
+
+function historyOf(project: KnownProject, artifact: KnownArtifact): History {
+  const { admitted } = artifact;
+  const before = previousOf({ project, artifact });
+  if (before?.evidence?.kind !== 'wheel' || before.evidence.contents === undefined) {
+    return { admitted };
+  }
+  const { contents, unpackedBytes } = before.evidence;
+  return {
+    admitted,
+    previous: { version: before.name.version.text, contents, unpackedBytes },
+  };
+}
+
+/**
+ * Of the newest older version of which something was admitted, the artifact for the same tags, else the first; absent:
+ * there is none, or the artifact itself was admitted. Asked for the few that have evidence and are not admitted.
+ */
+function previousOf({
+  project,
+  artifact,
+}: Pick<Asked, 'project' | 'artifact'>): KnownArtifact | undefined {
+  if (artifact.admitted || artifact.evidence?.kind !== 'wheel') return undefined;
+  const older = project.artifacts.filter(
+    (other) =>
+      other.admitted &&
+      other.evidence?.kind === 'wheel' &&
+      compareVersions(other.name.version, artifact.name.version) < 0,
+  );
+  const newest = older.filter(({ name }) => name.version.text === older[0]?.name.version.text);
+  const tags = tagsOf(artifact);
+  return newest.find((other) => tagsOf(other) === tags) ?? newest[0];
+}
+
+function tagsOf({ name }: KnownArtifact): string {
+  return name.kind === 'wheel' ? name.tags.join(' ') : '';
 }

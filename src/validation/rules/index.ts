@@ -1,6 +1,7 @@
 import { age } from './age.ts';
 import { archive } from './archive.ts';
 import { dependency } from './dependency.ts';
+import { drift } from './drift.ts';
 import { executable } from './executable.ts';
 import { format } from './format.ts';
 import { hash } from './hash.ts';
@@ -48,6 +49,7 @@ export const RULES: readonly Rule[] = [
   pickle,
   secret,
   obfuscation,
+  drift,
   dependency,
   license,
 ];

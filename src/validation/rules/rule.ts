@@ -32,8 +32,17 @@ export interface RuleInput {
 export interface History {
   /** This very subject was admitted. */
   readonly admitted: boolean;
-  /** Contents of the newest other release of the project that was admitted before; absent: there is none. */
-  readonly previous?: { readonly version: string; readonly contents: WheelContents };
+  /**
+   * The newest older release of the project that was admitted; absent: there is none, or this subject was admitted
+   * itself and is compared no more.
+   */
+  readonly previous?: PreviousRelease;
+}
+
+export interface PreviousRelease {
+  readonly version: string;
+  readonly contents: WheelContents;
+  readonly unpackedBytes: number;
 }
 
 /** What a rule says, before modes and waivers. */

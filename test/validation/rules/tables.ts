@@ -1,6 +1,7 @@
 import { ageTable } from './age.rows.ts';
 import { archiveTable } from './archive.rows.ts';
 import { dependencyTable } from './dependency.rows.ts';
+import { driftTable } from './drift.rows.ts';
 import { executableTable } from './executable.rows.ts';
 import { formatTable } from './format.rows.ts';
 import { hashTable } from './hash.rows.ts';
@@ -47,5 +48,6 @@ export const TABLES: readonly RuleTable[] = [
   pickleTable,
   secretTable,
   obfuscationTable,
+  driftTable,
   dependencyTable,
 ];
