@@ -1,3 +1,4 @@
+import { benchContents } from './contents.ts';
 import { benchInstall } from './install.ts';
 import { benchMemory } from './memory.ts';
 import { say } from './report.ts';
@@ -7,6 +8,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   serve: benchServe,
   install: benchInstall,
   memory: benchMemory,
+  contents: benchContents,
 };
 
 const benchmark = BENCHMARKS[process.argv[2] ?? ''];

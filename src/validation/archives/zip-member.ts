@@ -1,4 +1,4 @@
-import { crc32, createInflateRaw } from 'node:zlib';
+import { crc32, inflateRawSync } from 'node:zlib';
 
 import { quoted, zipRefused } from './refusals.ts';
 import { type CentralEntry, MAX_VERSION_NEEDED } from './zip-central.ts';
@@ -52,8 +52,8 @@ export function checkLocal(header: Uint8Array, entry: CentralEntry): void {
 }
 
 /** A member's content from its packed bytes; the size, the CRC and the end of the deflate stream must be as declared. */
-export async function unpackMember(packed: Uint8Array, entry: CentralEntry): Promise<Uint8Array> {
-  const content = entry.method === 'stored' ? packed : await inflateExactly(packed, entry);
+export function unpackMember(packed: Uint8Array, entry: CentralEntry): Uint8Array {
+  const content = entry.method === 'stored' ? packed : inflateExactly(packed, entry);
   if (crc32(content) !== entry.crc) {
     throw zipRefused(
       'bad-crc',
@@ -64,34 +64,42 @@ export async function unpackMember(packed: Uint8Array, entry: CentralEntry): Pro
   return content;
 }
 
-async function inflateExactly(packed: Uint8Array, entry: CentralEntry): Promise<Uint8Array> {
-  const inflater = createInflateRaw();
-  inflater.end(packed);
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  try {
-    for await (const piece of inflater) {
-      if (!(piece instanceof Uint8Array)) throw new TypeError('an inflater makes bytes');
-      pieces.push(piece);
-      length += piece.length;
-      if (length > entry.unpackedBytes) break;
-    }
-  } catch (error) {
-    throw zipRefused(
-      'bad-deflate',
-      entry.offset,
-      `a member does not inflate: ${quoted(entry.name)}, ${String(error)}`,
-    );
-  }
+function inflateExactly(packed: Uint8Array, entry: CentralEntry): Uint8Array {
+  const { buffer, engine } = inflate(packed, entry);
   // bytesWritten counts what the stream took in up to its end; what follows would be hidden bytes.
-  if (length !== entry.unpackedBytes || inflater.bytesWritten !== packed.length) {
+  if (buffer.length !== entry.unpackedBytes || engine.bytesWritten !== packed.length) {
     const expected = `expected ${packed.length} bytes to ${entry.unpackedBytes}`;
-    const got = `${inflater.bytesWritten} to ${length}`;
+    const got = `${engine.bytesWritten} to ${buffer.length}`;
     throw zipRefused(
       'bad-deflate',
       entry.offset,
       `a member does not inflate as declared: ${quoted(entry.name)}, ${expected}, got ${got}`,
     );
   }
-  return Buffer.concat(pieces, length);
+  return buffer;
+}
+
+interface Inflated {
+  readonly buffer: Uint8Array;
+  readonly engine: { readonly bytesWritten: number };
+}
+
+function inflate(packed: Uint8Array, entry: CentralEntry): Inflated {
+  try {
+    const options = { info: true, maxOutputLength: Math.max(1, entry.unpackedBytes) };
+    const inflated: unknown = inflateRawSync(packed, options);
+    if (!isInflated(inflated)) throw new TypeError('zlib gives what it took in');
+    return inflated;
+  } catch (error) {
+    throw zipRefused(
+      'bad-deflate',
+      entry.offset,
+      `a member does not inflate as declared: ${quoted(entry.name)}, ${String(error)}`,
+    );
+  }
+}
+
+// The types of Node know the option, and not what it changes.
+function isInflated(value: unknown): value is Inflated {
+  return typeof value === 'object' && value !== null && 'buffer' in value && 'engine' in value;
 }

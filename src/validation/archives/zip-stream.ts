@@ -17,7 +17,7 @@ export async function* streamMember(
   { entry, dataOffset }: PlacedEntry,
 ): AsyncGenerator<Uint8Array> {
   if (entry.packedBytes <= PIECE_BYTES && entry.unpackedBytes <= PIECE_BYTES) {
-    yield await unpackMember(await access.read(dataOffset, entry.packedBytes), entry);
+    yield unpackMember(await access.read(dataOffset, entry.packedBytes), entry);
     return;
   }
   const packed = readPieces(access, dataOffset, entry.packedBytes);
@@ -39,7 +39,7 @@ async function* inflated(
   packed: AsyncIterable<Uint8Array>,
   entry: CentralEntry,
 ): AsyncGenerator<Uint8Array> {
-  const inflater = createInflateRaw({ chunkSize: PIECE_BYTES / 4 });
+  const inflater = createInflateRaw({ chunkSize: PIECE_BYTES / 2 });
   const fed = feed(packed, inflater);
   try {
     for await (const piece of inflater) {

@@ -56,7 +56,7 @@ async function readMember(content: AsyncIterable<Uint8Array>, headBytes: number)
   const hash = createHash('sha256');
   const kept: Uint8Array[] = [];
   let sizeBytes = 0;
-  for await (const piece of content) {
+  for await (const piece of ahead(content)) {
     hash.update(piece);
     if (sizeBytes < headBytes) kept.push(piece.subarray(0, headBytes - sizeBytes));
     sizeBytes += piece.length;
@@ -64,6 +64,20 @@ async function readMember(content: AsyncIterable<Uint8Array>, headBytes: number)
   const [first, ...more] = kept;
   const head = first !== undefined && more.length === 0 ? first : Buffer.concat(kept);
   return { head, sizeBytes, sha256: hash.digest() };
+}
+
+/** Asks for the next piece before this one is worked on: zlib inflates in a thread of its own meanwhile. */
+async function* ahead(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const pieces = content[Symbol.asyncIterator]();
+  let next = pieces.next();
+  for (;;) {
+    const { done, value } = await next;
+    if (done === true) return;
+    next = pieces.next();
+    // Whoever waits for it sees what it throws.
+    next.catch(() => {});
+    yield value;
+  }
 }
 
 function show(

@@ -21,7 +21,12 @@ const PATTERNS: readonly (readonly [kind: string, pattern: RegExp])[] = [
   ['stripe-key', /\bsk_live_[A-Za-z0-9]{24,}\b/],
 ];
 
+/** What every one of the patterns needs: nearly all texts have none of it, and are done with after one pass. */
+const HINT =
+  /PRIVATE KEY-----|A(?:KIA|SIA)[A-Z2-7]|gh[pousr]_|github_pat_|glpat-|pypi-AgE|npm_|\bhf_|xox[abprs]-|sk_live_/;
+
 /** The kinds of secrets that a text holds; the text may be in any encoding that keeps ASCII. */
 export function findSecrets(text: string): readonly string[] {
+  if (!HINT.test(text)) return [];
   return PATTERNS.filter(([, pattern]) => pattern.test(text)).map(([kind]) => kind);
 }

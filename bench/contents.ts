@@ -1,0 +1,97 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync } from 'node:fs';
+import { mkdir, readdir, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { printTable, saveResult, say } from './report.ts';
+import { interleave, median, medianRatio } from './rounds.ts';
+
+const ROUNDS = 5;
+/** Of about 0.1, 5, 50 and 500 MB. */
+const WHEELS = [
+  'packaging==26.0',
+  'matplotlib==3.10.3',
+  'pyarrow==20.0.0',
+  'nvidia-cublas-cu12==12.8.4.1',
+];
+const MIB = 1024 ** 2;
+
+interface Verified {
+  readonly kind: string;
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  readonly rssMib: number;
+}
+
+/** Verifies real wheels of four sizes whole, against Python's zipfile and hashlib doing the same. */
+export async function benchContents(): Promise<void> {
+  const folder = process.env['BENCH_CACHE'] ?? join(tmpdir(), 'gatehouse-bench-cache');
+  const rows: string[][] = [];
+  const results: object[] = [];
+  for (const release of WHEELS) {
+    const path = await fetchWheel(join(folder, 'wheels'), release);
+    const sha256 = await digestOf(path);
+    const { size } = await stat(path);
+    const found = await interleave<Verified>(ROUNDS, {
+      ours: async () => run(['node', join(import.meta.dirname, 'verify.ts'), path, sha256]),
+      python: async () => run(['python3', join(import.meta.dirname, 'verify.py'), path]),
+    });
+    const ours = found['ours'] ?? [];
+    const python = found['python'] ?? [];
+    results.push({ release, size, ours, python });
+    const wall = medianRatio(secondsOf(python), secondsOf(ours));
+    const cpu = medianRatio(
+      python.map(({ cpuSeconds }) => cpuSeconds),
+      ours.map(({ cpuSeconds }) => cpuSeconds),
+    );
+    rows.push([
+      `${release.replace('==', ' ')}, ${(size / MIB).toFixed(1)} MiB`,
+      `${wall.toFixed(2)}×`,
+      `${cpu.toFixed(2)}×`,
+      secondsOf(ours)
+        .map((seconds) => seconds.toFixed(2))
+        .join(' '),
+      secondsOf(python)
+        .map((seconds) => seconds.toFixed(2))
+        .join(' '),
+      `${median(ours.map(({ rssMib }) => rssMib)).toFixed(0)} MiB`,
+    ]);
+  }
+  await saveResult('contents', { results });
+  printTable(['wheel', 'faster', 'by CPU', 'seconds', "Python's", 'highest RSS'], rows);
+}
+
+function secondsOf(measured: readonly Verified[]): readonly number[] {
+  return measured.map(({ seconds }) => seconds);
+}
+
+function run([program = '', ...words]: readonly string[]): Verified {
+  const command = program === 'node' ? process.execPath : program;
+  const said: Verified = JSON.parse(execFileSync(command, words, { encoding: 'utf8' }));
+  if (said.kind !== 'wheel') throw new Error(`${words.at(-1)}: ${said.kind}`);
+  return said;
+}
+
+/** Fetches a wheel once, from the index that pip on this host uses. */
+async function fetchWheel(folder: string, release: string): Promise<string> {
+  const own = join(folder, release.replace('==', '-'));
+  if (!existsSync(own)) {
+    say(`fetching ${release}`);
+    await mkdir(own, { recursive: true });
+    const options = ['--quiet', '--no-deps', '--only-binary', ':all:', '--python-version', '3.12'];
+    const platforms = ['manylinux_2_28_x86_64', 'manylinux_2_27_x86_64', 'manylinux2014_x86_64'];
+    const place = ['--implementation', 'cp', ...platforms.flatMap((one) => ['--platform', one])];
+    execFileSync('python3', ['-m', 'pip', 'download', ...options, ...place, '-d', own, release]);
+  }
+  const [file] = await readdir(own);
+  if (file === undefined) throw new Error(`${own} is empty: delete it`);
+  return join(own, file);
+}
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
+  return hash.digest('hex');
+}
