@@ -20,6 +20,7 @@ numpy.core.multiarray: _reconstruct scalar
 numpy._core.multiarray: _reconstruct scalar
 numpy.core.numeric: _frombuffer
 numpy._core.numeric: _frombuffer
+numpy.matrixlib.defmatrix: matrix
 numpy.ma.core: _mareconstruct MaskedArray
 numpy.random: __RandomState_ctor
 numpy.random._pickle: __bit_generator_ctor __generator_ctor __randomstate_ctor

@@ -70,7 +70,8 @@ function walkAll(
   for (let at = start; at < bytes.length;) {
     const walk = walkPickle(bytes, at);
     for (const name of walk.names) names.add(name);
-    if (!walk.isWhole) return { names, isComplete: false };
+    // Readers stop behind a whole pickle; what follows and is none is only left over, as a line's end.
+    if (!walk.isWhole) return { names, isComplete: at > start && bytes[at] !== 0x80 };
     at = walk.end;
   }
   return { names, isComplete: true };
