@@ -7,11 +7,13 @@ import { join } from 'node:path';
 import { type Ran, run } from './run.ts';
 
 const CLIENTS_FOLDER = join(import.meta.dirname, '../../.clients');
-const UV = join(CLIENTS_FOLDER, 'uv/bin/uv');
 
 /** A real installer, pinned by `test/clients`, on a Python that it runs on. */
 export interface Client {
-  readonly name: 'pip' | 'pip 22.0.4' | 'uv';
+  readonly name: 'pip' | 'pip 24.2' | 'pip 23.2.1' | 'pip 22.0.4' | 'uv' | 'uv 0.9.4';
+  readonly tool: 'pip' | 'uv';
+  /** Where it is installed. */
+  readonly folder: string;
   /** Path of the interpreter. */
   readonly python: string;
   /** Its version, such as `3.12`. */
@@ -45,15 +47,23 @@ const oldInterpreter = ['python3', 'python3.11', 'python3.10', 'python3.9']
   .find((found) => found !== undefined && Number(found.version.split('.')[1]) <= 11);
 
 /** The clients that this machine can run; one that it cannot is named on stderr. */
-export const CLIENTS: readonly Client[] = [
-  onInterpreter('pip', interpreter),
-  onInterpreter('pip 22.0.4', oldInterpreter),
-  onInterpreter('uv', interpreter),
+export const ALL_CLIENTS: readonly Client[] = [
+  onInterpreter('pip', 'pip-newest', interpreter),
+  onInterpreter('pip 24.2', 'pip-24.2', interpreter),
+  onInterpreter('pip 23.2.1', 'pip-23.2.1', interpreter),
+  onInterpreter('pip 22.0.4', 'pip-22.0.4', oldInterpreter),
+  onInterpreter('uv', 'uv', interpreter),
+  onInterpreter('uv 0.9.4', 'uv-0.9.4', interpreter),
 ].filter((found) => found !== undefined);
 
-/** The one of `CLIENTS` with this name; absent: this machine cannot run it. */
+/** Newest and oldest of each kind of pip, and the newest uv: for what does not depend on every version. */
+export const CLIENTS: readonly Client[] = ALL_CLIENTS.filter(({ name }) =>
+  ['pip', 'pip 22.0.4', 'uv'].includes(name),
+);
+
+/** The one with this name; absent: this machine cannot run it. */
 export function findClient(name: Client['name']): Client | undefined {
-  return CLIENTS.find((known) => known.name === name);
+  return ALL_CLIENTS.find((known) => known.name === name);
 }
 
 /** Opens a notebook whose only index is the one given; more settings are variables of its environment. */
@@ -69,7 +79,8 @@ export async function openNotebook(
   await mkdir(temporary);
   const place = { directory, cache, temporary, indexUrl };
   const environment = { ...environmentOf(client, place), ...settings };
-  const command = client.name === 'uv' ? [UV] : [client.python, '-m', 'pip'];
+  const command =
+    client.tool === 'uv' ? [join(client.folder, 'bin/uv')] : [client.python, '-m', 'pip'];
 
   function runHere(...words: readonly string[]): Promise<Ran> {
     return run([...command, ...words], { environment, directory });
@@ -83,7 +94,7 @@ export async function openNotebook(
     async install(...words) {
       await rm(target, { recursive: true, force: true });
       const verb =
-        client.name === 'uv' ? ['pip', 'install', '--python', client.python] : ['install'];
+        client.tool === 'uv' ? ['pip', 'install', '--python', client.python] : ['install'];
       return runHere(...verb, '--target', target, ...words);
     },
     async installed() {
@@ -145,7 +156,7 @@ function environmentOf(client: Client, place: Place): Readonly<Record<string, st
     LC_ALL: 'C.UTF-8',
     PYTHONDONTWRITEBYTECODE: '1',
   };
-  if (client.name === 'uv') {
+  if (client.tool === 'uv') {
     return {
       ...common,
       UV_CACHE_DIR: place.cache,
@@ -158,7 +169,7 @@ function environmentOf(client: Client, place: Place): Readonly<Record<string, st
   }
   return {
     ...common,
-    PYTHONPATH: join(CLIENTS_FOLDER, client.name === 'pip' ? 'pip-newest' : 'pip-22.0.4'),
+    PYTHONPATH: client.folder,
     PIP_CONFIG_FILE: '/dev/null',
     PIP_CACHE_DIR: place.cache,
     PIP_INDEX_URL: place.indexUrl,
@@ -170,8 +181,20 @@ function environmentOf(client: Client, place: Place): Readonly<Record<string, st
   };
 }
 
-function onInterpreter(name: Client['name'], found: Interpreter | undefined): Client | undefined {
-  if (found !== undefined) return { name, python: found.path, pythonVersion: found.version };
+function onInterpreter(
+  name: Client['name'],
+  list: string,
+  found: Interpreter | undefined,
+): Client | undefined {
+  if (found !== undefined) {
+    return {
+      name,
+      tool: name.startsWith('uv') ? 'uv' : 'pip',
+      folder: join(CLIENTS_FOLDER, list),
+      python: found.path,
+      pythonVersion: found.version,
+    };
+  }
   console.error(`skipped: ${name} runs on no Python of this machine`);
   return undefined;
 }

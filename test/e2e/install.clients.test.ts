@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { type FakeIndex, startFakeIndex } from '../fakes/upstream.ts';
 import { mitWheel } from '../fixtures/house.ts';
-import { CLIENTS, findClient, type Notebook, openNotebook } from './clients.ts';
+import { ALL_CLIENTS, CLIENTS, findClient, type Notebook, openNotebook } from './clients.ts';
 import { expectSuccess } from './expectations.ts';
 import { policyFor } from './policy.ts';
 import { type Service, startService } from './service.ts';
@@ -49,13 +49,13 @@ afterAll(async () => {
   await index?.[Symbol.asyncDispose]();
 });
 
-describe.for(CLIENTS)('$name', (client) => {
+describe.for(ALL_CLIENTS)('$name', (client) => {
   test('installs what an extra and the markers ask for, and again from its cache', async () => {
     await using notebook = await openNotebook(client, service.indexUrl);
     expectSuccess(await notebook.install('some-app[fast]'));
     expect(await notebook.installed()).toEqual(WHOLE_CLOSURE);
     // uv says nothing of its cache, but can be told to use nothing else.
-    const isUv = client.name === 'uv';
+    const isUv = client.tool === 'uv';
     const again = await notebook.install(...(isUv ? ['--offline'] : []), 'some-app[fast]');
     expectSuccess(again);
     expect(await notebook.installed()).toEqual(WHOLE_CLOSURE);
@@ -103,7 +103,7 @@ async function compile(author: Notebook): Promise<string> {
   return lock;
 }
 
-test.for(CLIENTS.filter(({ name }) => name !== 'uv'))(
+test.for(ALL_CLIENTS.filter(({ tool }) => tool === 'pip'))(
   '$name downloads without installing',
   async (client) => {
     await using notebook = await openNotebook(client, service.indexUrl);
@@ -117,7 +117,7 @@ test.for(CLIENTS.filter(({ name }) => name !== 'uv'))(
   },
 );
 
-test.for(CLIENTS.filter(({ name }) => name === 'uv'))(
+test.for(ALL_CLIENTS.filter(({ tool }) => tool === 'uv'))(
   '$name locks and syncs a project',
   async (client) => {
     await using notebook = await openNotebook(client, service.indexUrl);
