@@ -46,3 +46,10 @@ export function printTable(head: readonly string[], rows: readonly (readonly str
     say(cells.join('   ').trimEnd());
   }
 }
+
+/** Prints a table as a page of the documentation has it. */
+export function printMarkdown(head: readonly string[], rows: readonly (readonly string[])[]): void {
+  const rule = head.map(() => '---');
+  say('');
+  for (const row of [head, rule, ...rows]) say(`| ${row.join(' | ')} |`);
+}

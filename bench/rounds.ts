@@ -39,5 +39,10 @@ export async function interleave<Measured>(
 
 /** The median over the rounds of what one leg took by what another took in the same round. */
 export function medianRatio(values: readonly number[], anchors: readonly number[]): number {
-  return median(values.map((value, round) => value / (anchors[round] ?? Number.NaN)));
+  return median(ratios(values, anchors));
+}
+
+/** The same of each round. */
+export function ratios(values: readonly number[], anchors: readonly number[]): readonly number[] {
+  return values.map((value, round) => value / (anchors[round] ?? Number.NaN));
 }

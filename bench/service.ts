@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import type { FirstDelivery } from '../src/mirror/state.ts';
 import { freePort } from './processes.ts';
 
 export interface ServicePlan {
@@ -17,6 +18,7 @@ export interface ServicePlan {
   /** The only core it may run on; absent: any. */
   readonly core?: number;
   readonly logLevel?: string;
+  readonly firstDelivery?: FirstDelivery;
   /** More for Node, such as `--cpu-prof`. */
   readonly nodeOptions?: readonly string[];
 }
@@ -122,6 +124,7 @@ function spawnService(
       GATEHOUSE_LISTEN: `127.0.0.1:${place.port}`,
       GATEHOUSE_STORE: `file:${place.directory}`,
       ...(plan.logLevel === undefined ? {} : { GATEHOUSE_LOG: plan.logLevel }),
+      ...(plan.firstDelivery === undefined ? {} : { GATEHOUSE_FIRST_DELIVERY: plan.firstDelivery }),
       ...(plan.policyPath === undefined ? {} : { GATEHOUSE_POLICY: plan.policyPath }),
       ...(plan.upstream === undefined ? {} : { GATEHOUSE_PYPI_UPSTREAM: plan.upstream }),
     },

@@ -15,7 +15,7 @@ export interface Measured {
   readonly utilisation: number;
 }
 
-const SECONDS = 3;
+const SECONDS = 1;
 const CONNECTIONS = 32;
 
 /** Asks for one URL from core 1 as fast as the server on core 0 answers. */

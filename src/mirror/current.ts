@@ -1,7 +1,7 @@
 import type { Evidence } from '../model/evidence.ts';
 import type { Subject } from '../model/subject.ts';
 import { readEvidence } from '../store/facts.ts';
-import { type KnownArtifact, subjectKey } from './knowledge.ts';
+import { type KnownArtifact, findArtifact, subjectKey } from './knowledge.ts';
 import { type Located, type MirrorState, announce } from './state.ts';
 
 /**
@@ -17,9 +17,9 @@ export function currentOf(state: MirrorState, located: Located): Located {
 
 /** The artifact of a subject, wherever the process knows it; absent: it does not. */
 export function findKnown(state: MirrorState, subject: Subject): KnownArtifact | undefined {
-  const key = subjectKey(subject);
-  const artifacts = state.projects.get(subject.project)?.artifacts;
-  return artifacts?.find((known) => subjectKey(known.subject) === key);
+  const project = state.projects.get(subject.project);
+  const artifact = project && findArtifact(project, subject);
+  return artifact?.subject.source === subject.source ? artifact : undefined;
 }
 
 /** From now on the artifact is judged by what its bytes contain. */

@@ -15,6 +15,8 @@ const NEVER_DRIPPED_BYTES = 64 * KIB;
 const LONGEST_PAUSE_MS = 8 * SECOND_MS;
 const DRIP_BYTES = 512;
 const STEP_BYTES = MIB;
+/** Of hundreds who begin at once, none waits for a MiB of each of the others. */
+const FIRST_STEP_BYTES = 64 * KIB;
 
 /** How much at the end of an artifact of this size is held back until it is admitted. */
 export function heldBytes(sizeBytes: number): number {
@@ -68,7 +70,7 @@ function sendable(followed: Followed, { sentBytes, idleMs }: Position): number {
   const { flight, sizeBytes } = followed;
   const free = sizeBytes - heldBytes(sizeBytes);
   const front = Math.min(flight.receivedBytes(), free) - sentBytes;
-  if (front > 0) return Math.min(STEP_BYTES, front);
+  if (front > 0) return Math.min(sentBytes === 0 ? FIRST_STEP_BYTES : STEP_BYTES, front);
   return idleMs < LONGEST_PAUSE_MS ? 0 : Math.min(DRIP_BYTES, drippable(followed, sentBytes));
 }
 

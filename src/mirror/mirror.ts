@@ -17,6 +17,7 @@ import { type Explanation, explain } from './explain.ts';
 import { openExtraction } from './extraction.ts';
 import { followHead } from './follow.ts';
 import { createGatherer } from './gather.ts';
+import { createKeptRefusals } from './kept-refusals.ts';
 import { subjectKey } from './knowledge.ts';
 import { createLookup } from './lookup.ts';
 import {
@@ -94,7 +95,8 @@ export async function openMirror(parts: MirrorParts, policy: Policy): Promise<Mi
   const sealer = createSealer(state);
   const walker = createWalker({ state, gatherer, sealer });
   const lookup = createLookup(state);
-  const house: OpenParts = { state, gatherer, sealer, walker, lookup, admitter };
+  const refusals = createKeptRefusals(state);
+  const house: OpenParts = { state, gatherer, sealer, walker, lookup, admitter, refusals };
   if (parts.mode === 'serve') await activatePolicy(state, policy);
   await takeStoredCatalogue(state);
 

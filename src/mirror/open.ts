@@ -1,10 +1,12 @@
 import type { Finding } from '../model/decision.ts';
 import type { Sha256 } from '../model/sha256.ts';
 import type { ProjectName } from '../model/subject.ts';
+import type { Instant } from '../model/time.ts';
 import { readBlob } from '../store/blobs.ts';
 import type { ByteRange } from '../store/object-store.ts';
 import type { Admitter } from './admit.ts';
 import { askGate } from './gate.ts';
+import { type KeptRefusals, momentOf } from './kept-refusals.ts';
 import { type KnownProject, findArtifact, metadataOf } from './knowledge.ts';
 import type { Lookup } from './lookup.ts';
 import { type ReachParts, reach } from './reach.ts';
@@ -21,12 +23,14 @@ export interface Wanted {
   readonly filename: string;
 }
 
-/** What is refused, for a message. */
+/** What is refused, for a message. While nothing changes it is one object for one file. */
 export interface Refused {
   readonly kind: 'refused';
   readonly project: ProjectName;
   readonly version?: string;
   readonly findings: readonly Finding[];
+  /** The next instant at which it can change by time alone. */
+  readonly until?: Instant;
 }
 
 /** The answer to a question about a file. */
@@ -53,15 +57,13 @@ export type OpenedMetadata =
 export interface OpenParts extends ReachParts {
   readonly admitter: Admitter;
   readonly lookup: Lookup;
+  readonly refusals: KeptRefusals;
 }
 
 /** Asks for an artifact's bytes: the gate first, then the store, then admission (DESIGN §5). */
 export async function openArtifact(parts: OpenParts, wanted: Wanted): Promise<Opened> {
-  const located = await locate(parts, wanted);
+  const located = await findPassed(parts, wanted);
   if ('kind' in located) return located;
-  const { state } = parts;
-  const refused = refusedByGate(state, located);
-  if (refused !== undefined) return refused;
   const { record, evidence } = located.artifact;
   return {
     kind: 'approved',
@@ -73,20 +75,29 @@ export async function openArtifact(parts: OpenParts, wanted: Wanted): Promise<Op
 
 /** Asks for an artifact's METADATA, which the store holds for whatever is listed. */
 export async function openMetadata(parts: OpenParts, wanted: Wanted): Promise<OpenedMetadata> {
-  const located = await locate(parts, wanted);
+  const located = await findPassed(parts, wanted);
   if ('kind' in located) return located;
-  const refused = refusedByGate(parts.state, located);
-  if (refused !== undefined) return refused;
   const fact = metadataOf(located.artifact);
   const content = fact && (await readBlob(parts.state.store, fact.sha256));
   if (fact === undefined || content === undefined) return { kind: 'absent' };
   return { kind: 'metadata', content, sha256: fact.sha256 };
 }
 
-async function locate(
-  parts: OpenParts,
-  wanted: Wanted,
-): Promise<Located | Refused | { readonly kind: 'absent' | 'waiting' }> {
+type NotPassed = Refused | { readonly kind: 'absent' | 'waiting' };
+
+/** A file that the gate passes. A refusal that still stands is given again without a look at anything. */
+async function findPassed(parts: OpenParts, wanted: Wanted): Promise<Located | NotPassed> {
+  const { state, refusals } = parts;
+  const kept = refusals.find(wanted);
+  if (kept !== undefined) return kept;
+  const asked = momentOf(state);
+  const located = await locate(parts, wanted);
+  const found = 'kind' in located ? located : (refusedByGate(state, located) ?? located);
+  if ('kind' in found && found.kind === 'refused') refusals.keep(wanted, found, asked);
+  return found;
+}
+
+async function locate(parts: OpenParts, wanted: Wanted): Promise<Located | NotPassed> {
   const stone = tombstone(wanted.project);
   if (wanted.filename === stone.filename && wanted.sha256 === stone.sha256)
     return refusedProject(parts, wanted.project);
@@ -113,6 +124,7 @@ function refusedByGate(state: MirrorState, located: Located): Refused | undefine
     project: project.project,
     version: artifact.name.version.text,
     findings: gate.findings,
+    ...(gate.until === undefined ? {} : { until: gate.until }),
   };
 }
 

@@ -20,11 +20,18 @@ const METADATA_SUFFIX = '.metadata';
  * as bandersnatch takes an address from no other folder.
  */
 export function servePypiFiles(app: FastifyInstance, parts: ServiceParts): void {
-  serveFilesAt(app, '/pypi/files', parts);
-  serveFilesAt(app, '/packages', parts);
+  const house: House = { parts, logged: new WeakSet() };
+  serveFilesAt(app, '/pypi/files', house);
+  serveFilesAt(app, '/packages', house);
 }
 
-function serveFilesAt(app: FastifyInstance, folder: string, parts: ServiceParts): void {
+interface House {
+  readonly parts: ServiceParts;
+  /** Refusals that the log has. */
+  readonly logged: WeakSet<Refused>;
+}
+
+function serveFilesAt(app: FastifyInstance, folder: string, house: House): void {
   serve<'project' | 'sha256' | 'filename'>(
     app,
     `${folder}/:project/:sha256/:filename`,
@@ -34,7 +41,8 @@ function serveFilesAt(app: FastifyInstance, folder: string, parts: ServiceParts)
       const filename = isMetadata ? asked.slice(0, -METADATA_SUFFIX.length) : asked;
       const wanted = findWanted({ ...request.params, filename });
       if (wanted === undefined) return sendProblem(reply, NOTHING_HERE);
-      const file: Asked = { parts, request, reply, wanted, kind: isMetadata ? 'metadata' : 'file' };
+      const kind = isMetadata ? 'metadata' : 'file';
+      const file: Asked = { ...house, request, reply, wanted, kind };
       try {
         return await (isMetadata ? answerMetadata(file) : answerArtifact(file));
       } catch (error) {
@@ -58,8 +66,7 @@ function findWanted(params: {
   return { project, sha256, filename };
 }
 
-interface Asked {
-  readonly parts: ServiceParts;
+interface Asked extends House {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly wanted: Wanted;
@@ -162,10 +169,16 @@ const NOT_YET = notYet(
 );
 
 function answerRefusal(asked: Asked, refused: Refused): FastifyReply {
-  const { parts, reply, wanted } = asked;
   record(asked, { status: 403, bytes: 0 });
+  logOnce(asked, refused);
+  return sendRefusal(asked.reply, asked.parts.publicUrl, refused);
+}
+
+/** Whoever repeats a question is given the same object; the access log has every answer. */
+function logOnce({ parts, logged, wanted }: Asked, refused: Refused): void {
+  if (logged.has(refused)) return;
+  logged.add(refused);
   parts.log.info({ ...wanted, code: decidingFinding(refused.findings)?.code }, 'artifact refused');
-  return sendRefusal(reply, parts.publicUrl, refused);
 }
 
 /** Fetching it may have shown that its contents are refused: then the gate knows why by now. */

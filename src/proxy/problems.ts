@@ -62,7 +62,11 @@ const RETRY_AFTER_SECONDS = 5;
  * Sends a problem, never to be cached. As bytes: to text, fastify would add a charset, and uv reads the problem only
  * when its type is `application/problem+json` exactly.
  */
-export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+export function sendProblem(
+  reply: FastifyReply,
+  problem: Problem,
+  body: Buffer = problemBody(problem),
+): FastifyReply {
   const { status, retryAfterSeconds, reasonPhrase } = problem;
   if (retryAfterSeconds !== undefined) reply.header('retry-after', `${retryAfterSeconds}`);
   if (reasonPhrase !== undefined) {
@@ -73,7 +77,7 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
     .code(status)
     .header('content-type', 'application/problem+json')
     .header('cache-control', 'no-store')
-    .send(problemBody(problem));
+    .send(body);
 }
 
 /** A problem as it goes over the wire. */

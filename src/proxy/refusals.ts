@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 
 import type { Finding } from '../model/decision.ts';
-import { type Problem, sendProblem } from './problems.ts';
+import { type Problem, problemBody, sendProblem } from './problems.ts';
 import { shorten, toReasonPhrase } from './reason-phrase.ts';
 
 /** Something that the gate does not pass. */
@@ -52,13 +52,30 @@ export function refusalProblem(publicUrl: string, refusal: Refusal): Problem {
   };
 }
 
-/** Sends a refusal. */
+/** Sends a refusal. One that is sent again and again, as the same object, is written once. */
 export function sendRefusal(
   reply: FastifyReply,
   publicUrl: string,
   refusal: Refusal,
 ): FastifyReply {
-  return sendProblem(reply, refusalProblem(publicUrl, refusal));
+  const known = written.get(refusal);
+  const { problem, body } = known?.publicUrl === publicUrl ? known : write(publicUrl, refusal);
+  return sendProblem(reply, problem, body);
+}
+
+interface Written {
+  readonly publicUrl: string;
+  readonly problem: Problem;
+  readonly body: Buffer;
+}
+
+const written = new WeakMap<Refusal, Written>();
+
+function write(publicUrl: string, refusal: Refusal): Written {
+  const problem = refusalProblem(publicUrl, refusal);
+  const answer = { publicUrl, problem, body: problemBody(problem) };
+  written.set(refusal, answer);
+  return answer;
 }
 
 /** The first of the worst findings. */

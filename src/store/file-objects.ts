@@ -27,6 +27,8 @@ export type Objects = Pick<
 
 /** One read of a large object: the fewest calls that still keep memory small. */
 const PIECE_BYTES = 1024 * 1024;
+/** Of hundreds who begin at once, none waits for a MiB of each of the others. */
+const FIRST_PIECE_BYTES = 64 * 1024;
 
 /**
  * Objects as files whose path is the key. A file has its name only once its content is synced, lazy ones too:
@@ -157,7 +159,8 @@ async function* guardedPieces(
 /** Own reads of 1 MiB: a stream of `node:fs` takes twice the time. Each piece has its own memory. */
 async function* pieces(file: OpenFile, { start, end }: ByteRange): AsyncGenerator<Uint8Array> {
   for (let position = start; position < end;) {
-    const buffer = Buffer.allocUnsafe(Math.min(PIECE_BYTES, end - position));
+    const mostBytes = position === start ? FIRST_PIECE_BYTES : PIECE_BYTES;
+    const buffer = Buffer.allocUnsafe(Math.min(mostBytes, end - position));
     const readBytes = await file.read(buffer, position);
     if (readBytes === 0) {
       throw new GatehouseError(

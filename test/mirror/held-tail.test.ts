@@ -80,6 +80,7 @@ function readOn(cargo: Cargo, sizeBytes: number) {
   return {
     bytes: () => Buffer.concat(chunks),
     length: () => chunks.reduce((sum, chunk) => sum + chunk.length, 0),
+    lengths: () => chunks.map(({ length }) => length),
     times,
     leave: () => leaving.abort(new Error('left')),
     done,
@@ -128,6 +129,8 @@ describe('a held tail', () => {
     const reader = readOn(flight.cargo, size);
     await settle();
     expect(reader.length()).toBe(2 * MIB);
+    // A small beginning, which nobody waits for long behind hundreds of others.
+    expect(reader.lengths()).toEqual([64 * KIB, MIB, MIB - 64 * KIB]);
   });
 
   test('drips so that no pause exceeds 10 s, in order, and never the last 64 KiB', async () => {

@@ -281,6 +281,19 @@ describe('a refused artifact', () => {
     },
   );
 
+  test('is logged once while the mirror gives the same refusal, and recorded every time', async () => {
+    let refusal = REFUSED;
+    const { app, lines, log } = openHouse({ open: () => refusal });
+    const first = await app.inject(FILE_PATH);
+    const second = await app.inject(FILE_PATH);
+    expect(second.body).toBe(first.body);
+    expect([lines.length, log.length]).toEqual([2, 1]);
+    refusal = { ...REFUSED, findings: [{ ...DENIED, message: 'foo 2.0 was looked at again' }] };
+    const third = await app.inject(FILE_PATH);
+    expect(third.statusMessage).toMatch(/^foo 2\.0 was looked at again /);
+    expect([lines.length, log.length]).toEqual([3, 2]);
+  });
+
   test('answers HEAD and Range with the same refusal', async () => {
     const { app } = openHouse({ open: () => REFUSED });
     for (const method of ['HEAD', 'GET'] as const) {

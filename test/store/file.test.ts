@@ -32,6 +32,17 @@ function newDirectory(): string {
 
 describeObjectStore('file', async () => openFileStore(newDirectory()));
 
+test('begins with a small piece, which hundreds who begin at once wait for', async () => {
+  const store = await openFileStore(newDirectory());
+  const key = objectKey('large');
+  const content = Buffer.alloc(3 * 1024 * 1024, 'large ');
+  await store.put(key, content, SYNCED);
+  await using object = await store.open(key);
+  const pieces = await Array.fromAsync(object?.body ?? []);
+  expect(pieces.map(({ length }) => length / 1024)).toEqual([64, 1024, 1024, 960]);
+  expect(Buffer.concat(pieces).equals(content)).toBe(true);
+});
+
 describe('the directory of a file store', () => {
   let directory: string;
   beforeEach(() => {
