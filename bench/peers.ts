@@ -12,6 +12,9 @@ import { cpuSecondsOfTree, freePort, run } from './processes.ts';
 import { say } from './report.ts';
 import type { Measured } from './wrk.ts';
 
+/** An index of devpi's first user. */
+const DEVPI_INDEX = 'root/mirror';
+
 /** Another index server, which shows the same project. */
 export interface Peer extends AsyncDisposable {
   readonly name: string;
@@ -108,11 +111,11 @@ async function startDevpi(bin: string, { indexUrl, project, folder }: Shown): Pr
   const login = await send('POST', `${origin}/+login`, { body: { user: 'root', password } });
   const { result } = login;
   const token = Buffer.from(`root:${result.password}`).toString('base64');
-  await send('PUT', `${origin}/root/mirror`, {
+  await send('PUT', `${origin}/${DEVPI_INDEX}`, {
     headers: { 'x-devpi-auth': token },
     body: { type: 'mirror', mirror_url: indexUrl, volatile: true },
   });
-  return warm('devpi', child, `${origin}/root/mirror/+simple/${project}/`);
+  return warm('devpi', child, `${origin}/${DEVPI_INDEX}/+simple/${project}/`);
 }
 
 interface Sent {
