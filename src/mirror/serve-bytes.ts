@@ -1,4 +1,5 @@
 import { GatehouseError } from '../model/errors.ts';
+import { SECOND_MS } from '../model/time.ts';
 import { blobKey } from '../store/blobs.ts';
 import { type ByteRange, clipRange, type OpenObject } from '../store/object-store.ts';
 import type { Admitter } from './admit.ts';
@@ -43,10 +44,26 @@ export async function openBytes(
   const flight = await admitter.admit(located);
   const { sizeBytes } = flight;
   if (range === undefined && sizeBytes !== undefined && mayFollow(state, located)) {
-    return followingBody(state, located, { flight, sizeBytes });
+    const isOver = await endsSoon(flight, sizeBytes);
+    if (!isOver) return followingBody(state, located, { flight, sizeBytes });
   }
   await flight.landed;
   return storedBody(state, located, { object: await openAdmitted(state, located, range), range });
+}
+
+/** What is larger is not here before a client would like to see its first bytes. */
+const SOON_BYTES = 64 * 1024 * 1024;
+const SOON_MS = 5 * SECOND_MS;
+
+/**
+ * Waits a little for a wheel of ordinary size to be admitted or refused: only before its first byte can a refusal be
+ * answered with its reason. Later the connection is cut, and clients speak of wrong hashes.
+ */
+async function endsSoon(flight: Flight, sizeBytes: number): Promise<boolean> {
+  if (sizeBytes > SOON_BYTES) return false;
+  const signal = AbortSignal.timeout(SOON_MS);
+  while (flight.state() === 'flying' && !signal.aborted) await flight.nextProgress({ signal });
+  return flight.state() !== 'flying';
 }
 
 function isAdmitted(state: MirrorState, { artifact }: Located): boolean {

@@ -190,7 +190,8 @@ test('after kill -9 everything installs again while upstream is away', async () 
   const begun = performance.now();
   await service.start();
   expect(await answersOf(KEPT)).toBe('served');
-  expect(performance.now() - begun).toBeLessThan(2000);
+  // It waits for nobody: a request that waited for upstream would take ten seconds.
+  expect(performance.now() - begun).toBeLessThan(8000);
   await using after = await openNotebooks(CLIENTS, service.indexUrl);
   for (const notebook of after.all) {
     expectSuccess(await notebook.install('kept'));

@@ -51,6 +51,11 @@ const ARTIFACTS = [
   mitWheel({ name: 'sklearn', version: '1.0' }),
   mitWheel({ name: 'acme-tool', version: '1.0' }),
   TAKEN_BACK,
+  mitWheel({
+    name: 'hooked',
+    version: '1.0',
+    extraMembers: { 'hooked-1.0.data/data/etc/jupyter/hooked.json': '{}' },
+  }),
   { filename: 'source_only-1.0.tar.gz', bytes: Buffer.from('not a real one') },
 ];
 
@@ -67,6 +72,7 @@ const POLICY = policyFor(
     'orphan',
     'taken-back',
     'source-only',
+    'hooked',
   ],
   {
     sources: '{ pypi: { kind: pypi }, internal: { kind: pypi, claims: ["acme-*"] } }',
@@ -172,6 +178,16 @@ const ROWS: readonly Row[] = [
       version: '1.0',
       code: 'closure/unmet',
       value: 'upstream has no project nowhere',
+    },
+  },
+  {
+    // Found out only when the bytes are there: the first who asks reads it too.
+    ask: 'hooked',
+    sentence: {
+      project: 'hooked',
+      version: '1.0',
+      code: 'notebook/hook',
+      value: 'is loaded by Jupyter by itself',
     },
   },
   {
