@@ -127,6 +127,7 @@ function buildLicenses({ licenses }: PolicyFile, at: At): Policy['licenses'] {
       project: clarification.name.project,
       ...versionsOf(clarification),
       expression: clarification.expression,
+      ...(clarification.text === undefined ? {} : { text: clarification.text }),
       reason: clarification.reason,
       place: at('licenses', 'clarify', index),
     })),

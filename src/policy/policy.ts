@@ -114,6 +114,8 @@ export interface LicenseClarification {
   readonly project: ProjectName;
   readonly versions?: SpecifierSet;
   readonly expression: LicenseExpression;
+  /** Of the licence file that was read; where the artifact has no such file, the clarification is void. */
+  readonly text?: Sha256;
   readonly reason: string;
   readonly place: PolicyPlace;
 }

@@ -117,6 +117,9 @@ const licenses = section({
         name,
         versions: versions().optional(),
         expression: expression(),
+        text: parsed(parseDigest)
+          .optional()
+          .describe('SHA-256 of the licence file that was read; another text makes it void.'),
         reason: prose('What was read, and by whom.'),
       }),
     )

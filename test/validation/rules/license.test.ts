@@ -11,6 +11,7 @@ import { isSourceId } from '../../../src/model/subject.ts';
 import { loadPolicy } from '../../../src/policy/load.ts';
 import { license } from '../../../src/validation/rules/license.ts';
 import type { RuleInput, Statement } from '../../../src/validation/rules/rule.ts';
+import { ruleInput } from '../../fixtures/rule-input.ts';
 
 const POLICY = `version: 1
 targets: { python: ["3.12"], platforms: [manylinux_2_28_x86_64] }
@@ -39,6 +40,7 @@ licenses:
     - { name: copyleft, expression: GPL-3.0-or-later, reason: read by legal }
     - { name: disputed, versions: "<3", expression: MIT, reason: one says }
     - { name: disputed, versions: ">=2", expression: GPL-2.0-only, reason: another says }
+    - { name: bound, expression: MIT, text: ${'ab'.repeat(32)}, reason: read }
 `;
 
 const NOW = Date.UTC(2026, 10, 25);
@@ -324,8 +326,78 @@ describe('the licence rule', () => {
     expect(statement?.message).toContain('and 144 more');
   });
 
+  describe('a clarification that is bound to a text', () => {
+    const text = 'ab'.repeat(32);
+    const other = 'cd'.repeat(32);
+
+    function said(...held: readonly string[]): readonly string[] {
+      const input = ruleInput({
+        project: 'numpy',
+        policy: {
+          licenses: `{ allow: [MIT], clarify: [{ name: numpy, expression: MIT, text: ${text}, reason: read }] }`,
+        },
+        evidence: {
+          contents: {
+            licenseTexts: held.map((one) => ({
+              path: 'numpy-2.4.0.dist-info/licenses/LICENSE',
+              sha256: one,
+              match: 'unknown',
+              expressions: [],
+            })),
+          },
+        },
+      });
+      return [...license.judge(input)].map(({ verdict, code }) => `${verdict} ${code}`);
+    }
+
+    it('holds where the artifact has that text', () => {
+      expect(said(other, text)).toEqual([]);
+    });
+
+    it('is void where it has another or none, and what the metadata say counts again', () => {
+      const expected = ['review license/clarification-void', 'deny license/not-allowed'];
+      expect(said(other)).toEqual(expected);
+      expect(said()).toEqual(expected);
+    });
+
+    it('holds until the bytes are known', () => {
+      expect(judge({ release: 'bound 1.0', declared: {} })).toEqual([]);
+    });
+
+    it('gives the digests that are there, for a person to look at', () => {
+      const [statement] = judgeVoid();
+      expect(statement).toMatchObject({
+        message: `bound 1.0 does not hold the licence text that was read: ${text} is none of its 1`,
+        evidence: [`"bound-1.0.dist-info/licenses/LICENSE" has ${other}`],
+      });
+    });
+
+    function judgeVoid(): readonly Statement[] {
+      const { evidence } = ruleInput({
+        evidence: {
+          contents: {
+            licenseTexts: [
+              {
+                path: 'bound-1.0.dist-info/licenses/LICENSE',
+                sha256: other,
+                match: 'unknown',
+                expressions: [],
+              },
+            ],
+          },
+        },
+      });
+      if (evidence === undefined) throw new Error('there is evidence');
+      return [...license.judge({ ...inputOf({ release: 'bound 1.0', declared: {} }), evidence })];
+    }
+  });
+
   it('lists every code that it says, and none besides', () => {
-    const said = new Set([...REFUSED.map(([code]) => code), 'license/granted']);
+    const said = new Set([
+      ...REFUSED.map(([code]) => code),
+      'license/granted',
+      'license/clarification-void',
+    ]);
     expect(license.codes.map(({ code }) => code).toSorted()).toEqual([...said].toSorted());
   });
 

@@ -1,5 +1,6 @@
 import { inspectBinaries } from './binaries.ts';
 import type { BeginInspection } from './inspector.ts';
+import { inspectLicenseFiles } from './license-files.ts';
 import { inspectNames } from './names.ts';
 import { inspectNotebook } from './notebook.ts';
 import { inspectPickles } from './pickles.ts';
@@ -14,4 +15,5 @@ export const INSPECTORS: readonly BeginInspection[] = [
   inspectBinaries,
   inspectPickles,
   inspectSourceMarks,
+  inspectLicenseFiles,
 ];
