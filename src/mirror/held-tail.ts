@@ -31,6 +31,8 @@ export interface Followed {
   readonly sizeBytes: number;
   /** The reader left. */
   readonly signal: AbortSignal;
+  /** Since when the reader has heard nothing, as `performance.now()` has it. */
+  readonly silentSince: number;
 }
 
 /**
@@ -41,7 +43,7 @@ export interface Followed {
 export async function* heldTail(followed: Followed): AsyncGenerator<Uint8Array> {
   const { flight, signal } = followed;
   let sentBytes = 0;
-  let lastSent = performance.now();
+  let lastSent = followed.silentSince;
   while (flight.state() === 'flying') {
     signal.throwIfAborted();
     const idleMs = performance.now() - lastSent;

@@ -6,7 +6,7 @@ import type { Admitter } from './admit.ts';
 import { currentOf } from './current.ts';
 import type { Flight } from './flight.ts';
 import { askGate } from './gate.ts';
-import { heldTail } from './held-tail.ts';
+import { type Followed, heldTail } from './held-tail.ts';
 import { subjectKey } from './knowledge.ts';
 import type { Located, MirrorState } from './state.ts';
 import { refusedError } from './withdrawals.ts';
@@ -44,8 +44,9 @@ export async function openBytes(
   const flight = await admitter.admit(located);
   const { sizeBytes } = flight;
   if (range === undefined && sizeBytes !== undefined && mayFollow(state, located)) {
+    const silentSince = performance.now();
     const isOver = await endsSoon(flight, sizeBytes);
-    if (!isOver) return followingBody(state, located, { flight, sizeBytes });
+    if (!isOver) return followingBody(state, located, { flight, sizeBytes, silentSince });
   }
   await flight.landed;
   return storedBody(state, located, { object: await openAdmitted(state, located, range), range });
@@ -128,13 +129,14 @@ function storedBody(
 function followingBody(
   state: MirrorState,
   located: Located,
-  { flight, sizeBytes }: { readonly flight: Flight; readonly sizeBytes: number },
+  following: Pick<Followed, 'flight' | 'sizeBytes' | 'silentSince'>,
 ): Body {
+  const { sizeBytes } = following;
   const leaving = new AbortController();
 
   async function* follow(): AsyncGenerator<Uint8Array> {
     let start = 0;
-    for await (const chunk of heldTail({ flight, sizeBytes, signal: leaving.signal })) {
+    for await (const chunk of heldTail({ ...following, signal: leaving.signal })) {
       start += chunk.length;
       yield chunk;
     }

@@ -108,8 +108,9 @@ async function sendArtifact(
   range: ByteSpan | undefined,
 ): Promise<FastifyReply> {
   const { parts, reply, wanted } = asked;
+  const silentSince = performance.now();
   const body = await opened.bytes(range);
-  const flow = await startFlow(body, reply.raw);
+  const flow = await startFlow(body, reply.raw, silentSince);
   const length = range === undefined ? body.sizeBytes : range.end - range.start;
   const status = range === undefined ? 200 : 206;
   if (range !== undefined) {

@@ -24,16 +24,20 @@ const LONGEST_SILENCE_MS = 8 * SECOND_MS;
 
 /**
  * Waits for a body's first bytes, so that what fails before them can still be answered with its reason, which is
- * thrown. The body is disposed of at its end, or when the caller leaves, whichever is first.
+ * thrown. `silentSince`: when the caller last heard something. The body is disposed of at its end, or when the caller leaves, whichever is first.
  */
-export async function startFlow(body: Body, response: ServerResponse): Promise<Flow> {
+export async function startFlow(
+  body: Body,
+  response: ServerResponse,
+  silentSince: number = performance.now(),
+): Promise<Flow> {
   const dispose = disposeOnce(body);
   if (response.destroyed) await dispose();
   else response.once('close', () => void dispose());
   const iterator = body.stream[Symbol.asyncIterator]();
   const first = iterator.next();
   try {
-    await withinSilence(first);
+    await withinSilence(first, silentSince);
   } catch (error) {
     await dispose();
     throw error;
@@ -99,9 +103,9 @@ function disposeOnce(body: Body): () => Promise<void> {
 }
 
 /** Resolves at the first bytes or when silence has lasted long enough; throws what they throw. */
-async function withinSilence(first: Promise<unknown>): Promise<void> {
+async function withinSilence(first: Promise<unknown>, silentSince: number): Promise<void> {
   const silence = Promise.withResolvers<void>();
-  const timer = setTimeout(silence.resolve, LONGEST_SILENCE_MS);
+  const timer = setTimeout(silence.resolve, LONGEST_SILENCE_MS - (performance.now() - silentSince));
   first.catch(() => undefined);
   try {
     await Promise.race([first, silence.promise]);

@@ -68,7 +68,12 @@ function readOn(cargo: Cargo, sizeBytes: number) {
   const leaving = new AbortController();
   let outcome: unknown = 'reading';
   const done = (async () => {
-    const stream = heldTail({ flight: cargo.flight, sizeBytes, signal: leaving.signal });
+    const stream = heldTail({
+      flight: cargo.flight,
+      sizeBytes,
+      signal: leaving.signal,
+      silentSince: performance.now(),
+    });
     for await (const chunk of stream) {
       chunks.push(chunk);
       times.push(performance.now());
