@@ -6,7 +6,6 @@
 export interface WheelContents {
   readonly record?: readonly RecordFault[];
   readonly licenseTexts?: readonly LicenseText[];
-  readonly bundled?: readonly BundledComponent[];
   readonly startup?: readonly StartupHook[];
   /** Files that Jupyter loads by itself once they are installed. */
   readonly notebook?: readonly string[];
@@ -29,33 +28,14 @@ export const CONTENTS_LISTED = 50;
 /** A row of RECORD that is not of the member that it names. */
 export interface RecordFault {
   readonly path: string;
-  readonly fault: 'hash' | 'size' | 'weak-hash' | 'no-hash' | 'repeated' | 'path';
+  readonly fault: 'hash' | 'size' | 'weak-hash' | 'no-hash';
 }
 
-/** A licence text that the wheel carries, and the licences that its words amount to. */
+/** A licence file of the wheel itself. */
 export interface LicenseText {
   readonly path: string;
   /** Of the file's bytes, for a clarification to be bound to. */
   readonly sha256: string;
-  /**
-   * `whole`: the file is the text of one licence, of which these SPDX expressions are the ways to mean it. `contains`:
-   * it has these texts among others. `unknown`: none is recognised.
-   */
-  readonly match: 'whole' | 'contains' | 'unknown';
-  readonly expressions: readonly string[];
-}
-
-/** Somebody else's component inside the wheel. */
-export interface BundledComponent {
-  /** The member that shows it: a library, an SBOM, a licence text. */
-  readonly path: string;
-  readonly name: string;
-  readonly version?: string;
-  readonly by: 'sbom' | 'library' | 'text' | 'vendored';
-  /** SPDX expressions, one of which it is under; empty: unknown. */
-  readonly expressions: readonly string[];
-  /** As an SBOM states it. */
-  readonly purl?: string;
 }
 
 /** Code that every start of Python runs once the wheel is installed. */

@@ -142,7 +142,6 @@ function buildContent({ content }: PolicyFile, at: At): Policy['content'] {
   return {
     startup: effect('startup'),
     notebook: effect('notebook'),
-    modules: effect('modules'),
     executables: effect('executables'),
     pickles: effect('pickles'),
     secrets: effect('secrets'),

@@ -2,7 +2,6 @@
 export const CONTENT_KEYS = [
   'startup',
   'notebook',
-  'modules',
   'executables',
   'pickles',
   'secrets',

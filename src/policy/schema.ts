@@ -170,9 +170,6 @@ const contentEffect = z.enum(['allow', 'review', 'deny']);
 const content = section({
   startup: contentEffect.default('review').describe('Code that runs at every start of Python.'),
   notebook: contentEffect.default('review').describe('What Jupyter loads by itself.'),
-  modules: contentEffect
-    .default('review')
-    .describe('Modules and commands that another approved project has too.'),
   executables: contentEffect.default('allow').describe('Programs that are no commands of it.'),
   pickles: contentEffect.default('review').describe('Pickles that name what no list knows.'),
   secrets: contentEffect.default('review').describe('Keys and tokens that were left in it.'),

@@ -14,22 +14,9 @@ const sightings = listOf({ path: z.string(), kind: z.string() });
 export const contentsSchema: z.ZodType<WheelContents> = z.object({
   record: listOf({
     path: z.string(),
-    fault: z.enum(['hash', 'size', 'weak-hash', 'no-hash', 'repeated', 'path']),
+    fault: z.enum(['hash', 'size', 'weak-hash', 'no-hash']),
   }),
-  licenseTexts: listOf({
-    path: z.string(),
-    sha256: z.string(),
-    match: z.enum(['whole', 'contains', 'unknown']),
-    expressions: texts,
-  }),
-  bundled: listOf({
-    path: z.string(),
-    name: z.string(),
-    version: z.string().exactOptional(),
-    by: z.enum(['sbom', 'library', 'text', 'vendored']),
-    expressions: texts,
-    purl: z.string().exactOptional(),
-  }),
+  licenseTexts: listOf({ path: z.string(), sha256: z.string() }),
   startup: listOf({
     path: z.string(),
     kind: z.enum(['pth-import', 'start-file', 'sitecustomize', 'usercustomize']),

@@ -341,8 +341,6 @@ describe('the licence rule', () => {
             licenseTexts: held.map((one) => ({
               path: 'numpy-2.4.0.dist-info/licenses/LICENSE',
               sha256: one,
-              match: 'unknown',
-              expressions: [],
             })),
           },
         },
@@ -380,8 +378,6 @@ describe('the licence rule', () => {
               {
                 path: 'bound-1.0.dist-info/licenses/LICENSE',
                 sha256: other,
-                match: 'unknown',
-                expressions: [],
               },
             ],
           },

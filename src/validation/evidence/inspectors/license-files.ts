@@ -16,7 +16,7 @@ export function inspectLicenseFiles({ distInfo }: WheelLayout): Inspector {
     // Only the digest of the whole is of interest.
     appetite: (member) => (isLicenseFile(member) ? 1 : 0),
     look({ name: path }, { sha256 }) {
-      licenseTexts.push({ path, sha256, match: 'unknown', expressions: [] });
+      licenseTexts.push({ path, sha256 });
     },
     found: () => ({ licenseTexts: licenseTexts.slice(0, CONTENTS_LISTED) }),
   };
