@@ -22,6 +22,7 @@ const VALIDATION = [
   'validation/closure',
   'validation/evidence',
   'validation/evidence/inspectors',
+  'validation/provenance',
   'validation/rules',
 ];
 const FACTS = ['model', ...STANDARDS];
@@ -54,6 +55,11 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'validation/evidence': {
     knows: ['model', 'ecosystems/pypi', 'validation/archives', 'validation/evidence/inspectors'],
     uses: ['node:crypto'],
+  },
+  'validation/provenance': {
+    knows: ['model', 'ecosystems/pypi'],
+    uses: ['@sigstore/bundle', '@sigstore/protobuf-specs', '@sigstore/verify', 'zod'],
+    pure: true,
   },
   upstream: {
     knows: FACTS,
