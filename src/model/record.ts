@@ -17,6 +17,8 @@ export interface UpstreamArtifact {
   readonly yanked?: { readonly reason: string };
   /** Present: upstream offers `<url>.metadata` (PEP 658); the digest may be absent. */
   readonly sidecar?: { readonly sha256?: Sha256 };
+  /** Absolute http(s) URL at which upstream offers attestations (PEP 740). */
+  readonly provenance?: string;
 }
 
 export type ProjectStatus = 'active' | 'archived' | 'quarantined' | 'deprecated';

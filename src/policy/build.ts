@@ -44,6 +44,7 @@ export function buildPolicy(file: PolicyFile, { text, digest, tree }: PolicyOrig
       directUrls: placed(file.dependencies['direct-urls'], at('dependencies', 'direct-urls')),
     },
     content: buildContent(file, at),
+    attestations: buildAttestations(file, at),
     denials: { show: placed(file.denials.show, at('denials', 'show')) },
     rules: new Map(
       Object.entries(file.rules).map(([id, mode]) => [id, placed(mode, at('rules', id))]),
@@ -153,6 +154,23 @@ function buildContent({ content }: PolicyFile, at: At): Policy['content'] {
       ...(entry.sha256 === undefined ? {} : { sha256: entry.sha256 }),
       reason: entry.reason,
       place: at('content', 'known', index),
+    })),
+  };
+}
+
+function buildAttestations({ integrity }: PolicyFile, at: At): Policy['attestations'] {
+  const { attestations } = integrity;
+  function placeOf(key: string): PolicyPlace {
+    return at('integrity', 'attestations', key);
+  }
+  return {
+    verify: placed(attestations.default, placeOf('default')),
+    downgrade: placed(attestations.downgrade, placeOf('downgrade')),
+    publisherChange: placed(attestations['publisher-change'], placeOf('publisher-change')),
+    require: attestations.require.map(({ packages, publishers }, index) => ({
+      packages,
+      ...(publishers === undefined ? {} : { publishers }),
+      place: at('integrity', 'attestations', 'require', index),
     })),
   };
 }

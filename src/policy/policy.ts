@@ -45,6 +45,12 @@ export interface Policy {
   readonly content: Readonly<Record<ContentKey, Placed<ContentEffect>>> & {
     readonly known: readonly KnownContent[];
   };
+  readonly attestations: {
+    readonly verify: Placed<'verify-if-present' | 'off'>;
+    readonly downgrade: Placed<ContentEffect>;
+    readonly publisherChange: Placed<ContentEffect>;
+    readonly require: readonly RequiredAttestation[];
+  };
   readonly denials: { readonly show: Placed<'explain' | 'strict' | 'hide'> };
   /** Modes by rule id; a rule that is not named enforces. */
   readonly rules: ReadonlyMap<string, Placed<Mode>>;
@@ -128,6 +134,15 @@ export interface KnownContent {
   /** Only files with these digests; absent: whatever they hold. */
   readonly sha256?: readonly Sha256[];
   readonly reason: string;
+  readonly place: PolicyPlace;
+}
+
+/** These projects come with a verified attestation or not at all. */
+export interface RequiredAttestation {
+  /** Project names or `acme-*` patterns. */
+  readonly packages: readonly string[];
+  /** As `Publisher.id` has them; absent: any. */
+  readonly publishers?: readonly string[];
   readonly place: PolicyPlace;
 }
 

@@ -19,6 +19,7 @@ import {
   parseDigest,
   parseDuration,
   parsePlatform,
+  parsePublisher,
   parsePython,
   parseRuleId,
   parseRuleOrCode,
@@ -192,6 +193,35 @@ const content = section({
     .describe('What a person has looked at and found in order.'),
 }).describe('What artifacts may hold.');
 
+const integrity = section({
+  attestations: section({
+    default: z
+      .enum(['verify-if-present', 'off'])
+      .default('verify-if-present')
+      .describe('Whether attestations (PEP 740) are verified where upstream offers them.'),
+    downgrade: contentEffect
+      .default('deny')
+      .describe('None, where an earlier approved release had one.'),
+    'publisher-change': contentEffect
+      .default('review')
+      .describe('One of another publisher than that of the last approved release.'),
+    require: z
+      .array(
+        section({
+          packages: distinct(parsed(parseNamePattern)).min(1, 'at least one name is needed'),
+          publishers: distinct(parsed(parsePublisher))
+            .min(1, 'at least one publisher is needed')
+            .optional()
+            .describe(
+              'Absent: any; else these only, like github:owner/name/.github/workflows/x.yml.',
+            ),
+        }),
+      )
+      .default([])
+      .describe('Packages that come with a verified attestation or not at all.'),
+  }).prefault({}),
+}).describe('How artifacts prove where they are from.');
+
 /** The policy file as it is written; parsing gives its values, read but without their places. */
 export const policyFileSchema = section({
   version: z
@@ -203,7 +233,7 @@ export const policyFileSchema = section({
   licenses: licenses.prefault({}),
   versions: versionRules.prefault({}),
   dependencies: dependencies.prefault({}),
-  integrity: reservedMap(),
+  integrity: integrity.prefault({}),
   advisories: reservedMap(),
   content: content.prefault({}),
   denials: section({

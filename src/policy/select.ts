@@ -14,6 +14,7 @@ import type {
   LicenseGrant,
   Policy,
   PolicySource,
+  RequiredAttestation,
   Waiver,
 } from './policy.ts';
 
@@ -93,6 +94,23 @@ export function knownContents(
 ): readonly KnownContent[] {
   return policy.content.known.filter(
     (known) => known.key === key && known.packages.some((pattern) => matchesName(pattern, project)),
+  );
+}
+
+/** The entries of `integrity.attestations.require` that mean the project. */
+export function requiredAttestations(
+  policy: Policy,
+  project: ProjectName,
+): readonly RequiredAttestation[] {
+  return policy.attestations.require.filter(({ packages }) =>
+    packages.some((pattern) => matchesName(pattern, project)),
+  );
+}
+
+/** Whether attestations of the project are looked at: they are required, or verified where they are. */
+export function verifiesAttestations(policy: Policy, project: ProjectName): boolean {
+  return (
+    policy.attestations.verify.value !== 'off' || requiredAttestations(policy, project).length > 0
   );
 }
 

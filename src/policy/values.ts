@@ -102,6 +102,18 @@ export function parsePython(text: string): string {
   return text;
 }
 
+const PUBLISHER =
+  /^(?:github:[\w.-]+\/[\w.-]+\/\.github\/workflows\/[\w.-]+|gitlab:[\w.-]+(?:\/[\w.-]+)+\/\/[\w./-]+|circleci:[\w-]+\/[\w-]+|google:[^\s@]+@[^\s@]+)$/;
+
+/** Reads who publishes, as findings name it; throws `invalid-policy`. */
+export function parsePublisher(text: string): string {
+  if (PUBLISHER.test(text)) return text;
+  throw invalid(
+    `not a publisher: ${shown(text)}`,
+    'write it like github:owner/name/.github/workflows/release.yml, gitlab:group/name//.gitlab-ci.yml, circleci:project/pipeline or google:address',
+  );
+}
+
 /** Reads the id of a rule; throws `invalid-policy`. */
 export function parseRuleId(text: string): string {
   if (!/^[a-z][a-z0-9-]*$/.test(text)) {

@@ -33,7 +33,7 @@ export function judge(input: RuleInput, basis: Basis, rules: readonly Rule[] = R
 /** Else the verdict on a basis would depend on what is known beyond it. */
 function factsOf(input: RuleInput, basis: Basis): RuleInput {
   if (basis === 'contents') return input;
-  const { listed: _listed, evidence: _evidence, ...known } = input;
+  const { listed: _listed, evidence: _evidence, provenance: _provenance, ...known } = input;
   if (basis === 'metadata') return known;
   const { metadata: _metadata, metadataFailure: _failure, ...record } = known;
   return record;

@@ -229,7 +229,12 @@ const AFTER_HEAD: readonly Row[] = [
   [
     'integrity',
     'integrity: { record: deny }',
-    'p:4:14: this version knows no keys of integrity, got: record; leave it empty: {}',
+    'p:4:14: integrity has no key record',
+  ],
+  [
+    'a publisher that is only a repository',
+    'integrity: { attestations: { require: [{ packages: [a], publishers: ["github:owner/name"] }] } }',
+    'p:4:70: not a publisher: "github:owner/name"; write it like github:owner/name/.github/workflows/release.yml',
   ],
   [
     'advisories',

@@ -14,6 +14,7 @@ import { obfuscation } from './obfuscation.ts';
 import { packageRule } from './package.ts';
 import { pickle } from './pickle.ts';
 import { prerelease } from './prerelease.ts';
+import { provenance } from './provenance.ts';
 import { recordFile } from './record-file.ts';
 import { record } from './record.ts';
 import { revoked } from './revoked.ts';
@@ -41,6 +42,7 @@ export const RULES: readonly Rule[] = [
   archive,
   metadata,
   recordFile,
+  provenance,
   layout,
   moduleRule,
   startup,

@@ -2,6 +2,7 @@ import type { ArtifactName } from '../../ecosystems/pypi/filenames.ts';
 import type { WheelContents } from '../../model/contents.ts';
 import type { Basis, FindingCode, PolicyPlace, Verdict } from '../../model/decision.ts';
 import type { Evidence, MetadataFact } from '../../model/evidence.ts';
+import type { ProvenanceFact } from '../../model/provenance.ts';
 import type { ArtifactRecord, ProjectRecords } from '../../model/record.ts';
 import type { Revocation } from '../../model/revocation.ts';
 import type { Subject } from '../../model/subject.ts';
@@ -22,6 +23,8 @@ export interface RuleInput {
   /** The provisional metadata that a page listed, where contents are judged. */
   readonly listed?: MetadataFact;
   readonly evidence?: Evidence;
+  /** What the attestations that upstream offers are worth; absent: it offers none, or nobody has looked. */
+  readonly provenance?: ProvenanceFact;
   /** Why the metadata could not be had, where it was asked for in vain. */
   readonly metadataFailure?: string;
   readonly history: History;
@@ -37,6 +40,8 @@ export interface History {
    * itself and is compared no more.
    */
   readonly previous?: PreviousRelease;
+  /** Who published the newest other admitted artifact, no newer than this, of which that is verified; absent: none is. */
+  readonly published?: { readonly version: string; readonly publishers: readonly string[] };
 }
 
 export interface PreviousRelease {

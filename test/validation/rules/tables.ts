@@ -13,6 +13,7 @@ import { obfuscationTable } from './obfuscation.rows.ts';
 import { packageTable } from './package.rows.ts';
 import { pickleTable } from './pickle.rows.ts';
 import { prereleaseTable } from './prerelease.rows.ts';
+import { provenanceTable } from './provenance.rows.ts';
 import { recordFileTable } from './record-file.rows.ts';
 import { recordTable } from './record.rows.ts';
 import { revokedTable } from './revoked.rows.ts';
@@ -40,6 +41,7 @@ export const TABLES: readonly RuleTable[] = [
   archiveTable,
   metadataTable,
   recordFileTable,
+  provenanceTable,
   layoutTable,
   moduleTable,
   startupTable,
