@@ -58,7 +58,13 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   'validation/provenance': {
     knows: ['model', 'ecosystems/pypi'],
-    uses: ['@sigstore/bundle', '@sigstore/protobuf-specs', '@sigstore/verify', 'zod'],
+    uses: [
+      '@sigstore/bundle',
+      '@sigstore/protobuf-specs',
+      '@sigstore/verify',
+      'node:crypto',
+      'zod',
+    ],
     pure: true,
   },
   upstream: {

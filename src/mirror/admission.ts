@@ -14,6 +14,7 @@ import type { ObjectStore } from '../store/object-store.ts';
 import { currentOf, learnAdmission } from './current.ts';
 import { askGate } from './gate.ts';
 import { judgeArtifact, type Standard } from './judging.ts';
+import { gatherProvenance } from './provenance.ts';
 import type { QuarantinedFile } from './quarantine.ts';
 import { readRevocations, withRevocations } from './revoke.ts';
 import { type Located, type MirrorState, nextChange } from './state.ts';
@@ -33,6 +34,7 @@ export async function enterVerified(
   const job = { path: file.path, sha256: subject.sha256 };
   const { evidence: extracted, metadata } = await state.extraction.extract(job);
   if (metadata !== undefined) await putBlob(state.store, metadata, 'synced');
+  await gatherProvenance(state, located);
   const decision = judgeContents(state, located, { standard: state.standard, evidence: extracted });
   if (decision.verdict !== 'approve') {
     throw await refuseContents(state, subject, { evidence: extracted, decision });

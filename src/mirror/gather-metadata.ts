@@ -2,6 +2,7 @@ import { parseCoreMetadata } from '../ecosystems/pypi/core-metadata.ts';
 import { GatehouseError, isGatehouseError } from '../model/errors.ts';
 import { EXTRACTOR, type MetadataFact } from '../model/evidence.ts';
 import type { ArtifactRecord } from '../model/record.ts';
+import { verifiesAttestations } from '../policy/select.ts';
 import { sha256Of } from '../store/blobs.ts';
 import {
   type Provisional,
@@ -15,11 +16,13 @@ import type { Upstream } from '../upstream/upstream.ts';
 import { readProvisionalMetadata } from '../validation/evidence/provisional.ts';
 import type { GathererParts } from './gather.ts';
 import { type KnownArtifact, subjectKey } from './knowledge.ts';
+import { fetchProvenance, lacksProvenance, loadProvenance } from './provenance.ts';
 import { upstreamOf } from './sources.ts';
 import { announce, type MirrorState } from './state.ts';
 
 /** Loads what the store knows of an artifact, without asking upstream. */
 export async function loadFacts(state: MirrorState, artifact: KnownArtifact): Promise<void> {
+  await loadProvenance(state, artifact);
   if (artifact.evidence !== undefined) return;
   const { source, sha256 } = artifact.subject;
   const stored = await readEvidence(state.store, sha256);
@@ -48,9 +51,10 @@ export function createMetadataGatherer(
 ): (wanted: Wanted) => Promise<void> {
   async function gather({ artifact, priority }: Wanted): Promise<void> {
     await loadFacts(state, artifact);
-    if (artifact.provisional !== undefined || artifact.evidence !== undefined) return;
+    const isKnown = artifact.provisional !== undefined || artifact.evidence !== undefined;
+    if (isKnown && !isWaiting(artifact)) return;
     try {
-      await limiter.run(() => learn(artifact), { priority, signal: state.ending });
+      await limiter.run(() => learn(artifact, isKnown), { priority, signal: state.ending });
       delete artifact.metadataFailure;
     } catch (error) {
       if (!isGatehouseError(error)) throw error;
@@ -60,7 +64,19 @@ export function createMetadataGatherer(
     }
   }
 
-  async function learn(artifact: KnownArtifact): Promise<void> {
+  async function learn(artifact: KnownArtifact, isKnown: boolean): Promise<void> {
+    if (!isKnown) await learnMetadata(artifact);
+    if (!isWaiting(artifact)) return;
+    await fetchProvenance(state, artifact);
+    announce(state);
+  }
+
+  function isWaiting(artifact: KnownArtifact): boolean {
+    const { project } = artifact.subject;
+    return lacksProvenance(artifact) && verifiesAttestations(state.standard.policy, project);
+  }
+
+  async function learnMetadata(artifact: KnownArtifact): Promise<void> {
     try {
       const provisional = await askUpstream(state, artifact);
       artifact.provisional = factOf(provisional);

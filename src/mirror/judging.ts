@@ -9,6 +9,7 @@ import type { Revocation } from '../model/revocation.ts';
 import type { Target } from '../model/target.ts';
 import type { Instant } from '../model/time.ts';
 import type { Policy } from '../policy/policy.ts';
+import { verifiesAttestations } from '../policy/select.ts';
 import type { Candidate } from '../validation/closure/candidate.ts';
 import { judge } from '../validation/judge.ts';
 import type { History, RuleInput } from '../validation/rules/rule.ts';
@@ -19,6 +20,7 @@ import {
   metadataOf,
   requirementsOf,
 } from './knowledge.ts';
+import { findPublished, lacksProvenance, publishedBy } from './provenance.ts';
 
 /** What artifacts are judged by; replaced as a whole when one of them changes. */
 export interface Standard {
@@ -31,6 +33,9 @@ interface Facts {
   readonly record: KnownArtifact['record'];
   readonly provisional: KnownArtifact['provisional'];
   readonly evidence: KnownArtifact['evidence'];
+  readonly provenance: KnownArtifact['provenance'];
+  /** Whose publisher this one's is compared with. */
+  readonly published: KnownArtifact['provenance'];
   readonly failure: KnownArtifact['metadataFailure'];
   readonly status: ProjectRecords['status'];
   readonly admitted: boolean;
@@ -85,6 +90,8 @@ function stands(before: Judged, { project, artifact, now }: Asked): boolean {
     before.record === artifact.record &&
     before.provisional === artifact.provisional &&
     before.evidence === artifact.evidence &&
+    before.provenance === artifact.provenance &&
+    before.published === publishedBefore(project, artifact)?.provenance &&
     before.failure === artifact.metadataFailure &&
     before.status === project.records?.status &&
     before.admitted === artifact.admitted &&
@@ -99,6 +106,8 @@ function factsBehind({ project, artifact }: Asked): Facts {
     record: artifact.record,
     provisional: artifact.provisional,
     evidence: artifact.evidence,
+    provenance: artifact.provenance,
+    published: publishedBefore(project, artifact)?.provenance,
     failure: artifact.metadataFailure,
     status: project.records?.status,
     admitted: artifact.admitted,
@@ -106,11 +115,20 @@ function factsBehind({ project, artifact }: Asked): Facts {
   };
 }
 
+/** Asked of everything at each seal: only what has evidence and is not admitted yet is compared. */
+function publishedBefore(
+  project: KnownProject,
+  artifact: KnownArtifact,
+): KnownArtifact | undefined {
+  const isCompared = artifact.evidence !== undefined && !artifact.admitted;
+  return isCompared ? findPublished(project, artifact) : undefined;
+}
+
 function makeCandidate(standard: Standard, known: Asked): Candidate {
   const { artifact } = known;
   const record = judgeArtifact(standard, known, 'record');
   const fact = metadataOf(artifact);
-  const state = metadataState(artifact);
+  const state = metadataState(artifact, standard.policy);
   const fitting = fitsMask(artifact, standard.policy.targets);
   const best =
     state === 'unknown' || record.verdict === 'deny'
@@ -149,7 +167,11 @@ function worstBasis(artifact: KnownArtifact): Basis {
   return artifact.evidence === undefined ? 'metadata' : 'contents';
 }
 
-function metadataState(artifact: KnownArtifact): Candidate['metadata'] {
+function metadataState(artifact: KnownArtifact, policy: Policy): Candidate['metadata'] {
+  // Read only to learn its metadata: what the contents are judged by besides them is not there yet.
+  const isWaiting =
+    lacksProvenance(artifact) && verifiesAttestations(policy, artifact.subject.project);
+  if (isWaiting && artifact.metadataFailure === undefined) return 'unknown';
   if (metadataOf(artifact) !== undefined || artifact.evidence !== undefined) return 'known';
   return artifact.metadataFailure === undefined ? 'unknown' : 'failed';
 }
@@ -184,6 +206,7 @@ function ruleInput(standard: Standard, known: Asked): RuleInput {
     ...(metadata === undefined ? {} : { metadata }),
     ...(artifact.provisional === undefined ? {} : { listed: artifact.provisional }),
     ...(artifact.evidence === undefined ? {} : { evidence: artifact.evidence }),
+    ...(artifact.provenance === undefined ? {} : { provenance: artifact.provenance.fact }),
     ...(artifact.metadataFailure === undefined
       ? {}
       : { metadataFailure: artifact.metadataFailure.reason }),
@@ -192,13 +215,12 @@ function ruleInput(standard: Standard, known: Asked): RuleInput {
 
 function historyOf(project: KnownProject, artifact: KnownArtifact): History {
   const { admitted } = artifact;
+  const known = { admitted, ...publishedBy(publishedBefore(project, artifact)) };
   const before = previousOf({ project, artifact });
-  if (before?.evidence?.kind !== 'wheel' || before.evidence.contents === undefined) {
-    return { admitted };
-  }
+  if (before?.evidence?.kind !== 'wheel' || before.evidence.contents === undefined) return known;
   const { contents, unpackedBytes } = before.evidence;
   return {
-    admitted,
+    ...known,
     previous: { version: before.name.version.text, contents, unpackedBytes },
   };
 }

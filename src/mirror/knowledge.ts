@@ -3,6 +3,7 @@ import { normaliseExtra } from '../ecosystems/pypi/names.ts';
 import { type Requirement, parseRequirement } from '../ecosystems/pypi/requirements.ts';
 import { type Version, compareVersions } from '../ecosystems/pypi/versions.ts';
 import type { CoreMetadata, Evidence, MetadataFact } from '../model/evidence.ts';
+import type { ProvenanceFact } from '../model/provenance.ts';
 import type { ArtifactRecord, ProjectRecords } from '../model/record.ts';
 import type { Sha256 } from '../model/sha256.ts';
 import type { ProjectName, SourceId, Subject } from '../model/subject.ts';
@@ -17,9 +18,17 @@ export interface KnownArtifact {
   provisional?: MetadataFact;
   /** From verified bytes. */
   evidence?: Evidence;
+  /** What the attestations that upstream offers are worth; absent: nobody has looked. */
+  provenance?: KnownProvenance;
   /** The metadata could not be had: since when, and why. Tried again later. */
   metadataFailure?: { readonly since: Instant; readonly reason: string };
   admitted: boolean;
+}
+
+export interface KnownProvenance {
+  readonly fact: ProvenanceFact;
+  /** Digest of the provenance object, which the store has as a blob where it is verified. */
+  readonly content: Sha256;
 }
 
 /** A project as far as this process knows it. */
@@ -42,7 +51,10 @@ export interface KnownProject {
 /** What facts an artifact brings when its project's records are read anew. */
 export type FactsOf = (
   subject: Subject,
-) => Pick<KnownArtifact, 'provisional' | 'evidence' | 'metadataFailure' | 'admitted'>;
+) => Pick<
+  KnownArtifact,
+  'provisional' | 'evidence' | 'provenance' | 'metadataFailure' | 'admitted'
+>;
 
 /** Makes the artifacts of a project from its records, with the facts that were known before. */
 export function artifactsOf(records: ProjectRecords, factsOf: FactsOf): readonly KnownArtifact[] {
@@ -56,7 +68,7 @@ export function artifactsOf(records: ProjectRecords, factsOf: FactsOf): readonly
       const shared = versions.get(version.text) ?? version;
       versions.set(version.text, shared);
       const subject = { source, project, filename: record.filename, sha256: record.sha256 };
-      const { provisional, evidence, metadataFailure, admitted } = factsOf(subject);
+      const { provisional, evidence, provenance, metadataFailure, admitted } = factsOf(subject);
       return [
         {
           subject,
@@ -65,6 +77,7 @@ export function artifactsOf(records: ProjectRecords, factsOf: FactsOf): readonly
           admitted,
           ...(provisional === undefined ? {} : { provisional }),
           ...(evidence === undefined ? {} : { evidence }),
+          ...(provenance === undefined ? {} : { provenance }),
           ...(metadataFailure === undefined ? {} : { metadataFailure }),
         },
       ];

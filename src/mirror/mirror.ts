@@ -6,6 +6,7 @@ import type { ProjectName } from '../model/subject.ts';
 import { SECOND_MS } from '../model/time.ts';
 import type { Policy } from '../policy/policy.ts';
 import { createLimiter } from '../upstream/limiter.ts';
+import { pinnedTrust } from '../validation/provenance/trust.ts';
 import { activatePolicy } from './activate.ts';
 import { createAdmitter } from './admit.ts';
 import { approvedProjects } from './approved-projects.ts';
@@ -158,6 +159,7 @@ async function loadState(
     wanted: new Map(),
     generation: 0,
     extraction: openExtraction(),
+    trust: parts.trust ?? pinnedTrust(),
     progress: { projects: 0, artifacts: 0, missing: 0, failures: 0, walking: true },
     ending,
     listeners: new Set(),

@@ -6,6 +6,7 @@ import type { ProjectName } from '../model/subject.ts';
 import type { Clock, Instant } from '../model/time.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { Upstreams } from '../upstream/upstreams.ts';
+import type { Trust } from '../validation/provenance/trust.ts';
 import type { StoredCatalogue } from './catalogue-store.ts';
 import type { Extraction } from './extraction.ts';
 import type { Standard } from './judging.ts';
@@ -30,6 +31,8 @@ export interface MirrorParts {
   /** Requests to the index under way at once. */
   readonly connections: number;
   readonly mode: MirrorMode;
+  /** What attestations are verified by; absent: the roots in the tree. */
+  readonly trust?: Trust;
 }
 
 /** `serve`: what it decides enters the ledger. `ask`: a command's question, which changes nothing but stored facts. */
@@ -55,6 +58,7 @@ export interface MirrorState extends MirrorParts {
   generation: number;
   progress: WalkProgress;
   readonly extraction: Extraction;
+  readonly trust: Trust;
   /** Aborted when the mirror closes: nothing is asked or decided from then on. */
   readonly ending: AbortSignal;
   /** Called after every change, to wake whoever waits for one. */

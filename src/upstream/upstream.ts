@@ -8,6 +8,7 @@ import { openConnections } from './connections.ts';
 import { type Deadlines, DEADLINES, withinTotal } from './deadlines.ts';
 import { openExchange } from './exchange.ts';
 import { askPage, type PageAnswer, type PageRequest } from './pages.ts';
+import { askProvenance } from './provenance.ts';
 import { openArtifactRanges } from './ranges.ts';
 import { REAL_TIMING, retry, type RetryTiming } from './retry.ts';
 import type { UpstreamSettings } from './settings.ts';
@@ -42,6 +43,11 @@ export interface Upstream extends AsyncDisposable {
   fetchPage(project: ProjectName, options?: PageOptions): Promise<PageAnswer>;
   /** The artifact's metadata file, up to 4 MiB, checked if the record has its digest; 404: undefined. */
   fetchSidecar(artifact: UpstreamArtifact, options?: AskOptions): Promise<Uint8Array | undefined>;
+  /** The artifact's attestations, up to 1 MiB, which nothing vouches for; not offered, or 404: undefined. */
+  fetchProvenance(
+    artifact: UpstreamArtifact,
+    options?: AskOptions,
+  ): Promise<Uint8Array | undefined>;
   /** The artifact by ranges. `upstream-refused` with `data.ranges` false: upstream has none. */
   openRanges(artifact: UpstreamArtifact, options?: AskOptions): Promise<RandomAccess>;
   /** The whole artifact as a stream. Tried again only until the first byte. */
@@ -84,10 +90,22 @@ export async function openUpstream(
     ({ url, sidecar }) => `${url} ${sidecar?.sha256 ?? ''}`,
   );
 
+  const fetchProvenance = coalesce(
+    async (artifact: UpstreamArtifact, signal) =>
+      withinTotal(async (either) => askProvenance(files, artifact, either), {
+        what: `the attestations of ${artifact.filename}`,
+        totalMs,
+        timing,
+        signal,
+      }),
+    ({ provenance }) => provenance ?? '',
+  );
+
   return {
     fetchPage: async (project, { etag, signal } = {}) =>
       fetchPage({ project, ...(etag !== undefined && { etag }) }, signal),
     fetchSidecar: async (artifact, { signal } = {}) => fetchSidecar(artifact, signal),
+    fetchProvenance: async (artifact, { signal } = {}) => fetchProvenance(artifact, signal),
     openRanges: async (artifact, { signal } = {}) =>
       openArtifactRanges(files, artifact, async (work) =>
         withinTotal(work, { what: `a part of ${artifact.filename}`, totalMs, timing, signal }),

@@ -17,6 +17,8 @@ export interface FakeArtifact {
   /** Default `2020-01-01T00:00:00.000000Z`; `undefined` given explicitly: the page has none. */
   readonly uploadTime?: string | undefined;
   readonly requiresPython?: string;
+  /** The provenance object's bytes (PEP 740); absent: none is offered. */
+  readonly provenance?: Uint8Array | undefined;
   /** Present: yanked; the reason may be empty. */
   readonly yanked?: string | undefined;
 }
@@ -61,7 +63,11 @@ function jsonFile(artifact: FakeArtifact, shape: PageShape) {
     ...(shape.uploadTime ? { size: pageSize(artifact), 'upload-time': pageTime(artifact) } : {}),
     ...(shape.ordinary
       ? {}
-      : { 'core-metadata': sidecar, 'data-dist-info-metadata': sidecar, provenance: null }),
+      : {
+          'core-metadata': sidecar,
+          'data-dist-info-metadata': sidecar,
+          provenance: provenanceUrl(artifact, shape),
+        }),
   };
 }
 
@@ -85,6 +91,8 @@ function attributes(artifact: FakeArtifact, shape: PageShape): readonly string[]
   if (artifact.requiresPython !== undefined)
     found.push(`data-requires-python="${escape(artifact.requiresPython)}"`);
   if (artifact.yanked !== undefined) found.push(`data-yanked="${escape(artifact.yanked)}"`);
+  const provenance = provenanceUrl(artifact, shape);
+  if (provenance !== null) found.push(`data-provenance="${escape(provenance)}"`);
   if (shape.sidecars && artifact.metadata !== undefined) {
     const value = `sha256=${sidecarHash(artifact)}`;
     found.push(`data-dist-info-metadata="${value}"`, `data-core-metadata="${value}"`);
@@ -116,6 +124,10 @@ function html(title: string, head: string, body: readonly string[]): string {
 
 function fileUrl(artifact: FakeArtifact, shape: PageShape): string {
   return `${shape.filesAt}/${sha256Of(Buffer.from(artifact.filename)).slice(0, 8)}/${encodeURIComponent(artifact.filename)}`;
+}
+
+function provenanceUrl(artifact: FakeArtifact, shape: PageShape): string | null {
+  return artifact.provenance === undefined ? null : `${fileUrl(artifact, shape)}.provenance`;
 }
 
 function pageHash(artifact: FakeArtifact): string | undefined {

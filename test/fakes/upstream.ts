@@ -178,6 +178,11 @@ export async function startFakeIndex(options: FakeIndexOptions = {}): Promise<Fa
   }
 
   function fileAnswer(last: string): Answer {
+    if (last.endsWith('.provenance')) {
+      const body = artifacts.get(last.slice(0, -'.provenance'.length))?.provenance;
+      const headers = { 'content-type': 'application/vnd.pypi.integrity.v1+json' };
+      return body === undefined ? NOT_FOUND : { status: 200, headers, body };
+    }
     const sidecar = last.endsWith('.metadata');
     const filename = sidecar ? last.slice(0, -'.metadata'.length) : last;
     const body = sidecar ? artifacts.get(filename)?.metadata : served.get(filename);

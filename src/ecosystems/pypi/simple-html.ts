@@ -93,6 +93,7 @@ function readAnchor(
     sidecar: sidecarOf(
       attributes.get('data-core-metadata') ?? attributes.get('data-dist-info-metadata'),
     ),
+    provenance: attributes.get('data-provenance'),
   };
 }
 

@@ -80,6 +80,7 @@ function readFile(file: unknown, place: string): RowOrNote {
     uploadTime: textOf(file['upload-time']),
     yanked: yankedOf(file['yanked']),
     sidecar: sidecarOf(file),
+    provenance: textOf(file['provenance']),
   };
 }
 

@@ -22,6 +22,8 @@ export interface UpstreamRow {
   readonly requiresPython: string | undefined;
   readonly yanked: { readonly reason: string } | undefined;
   readonly sidecar: { readonly sha256: string | undefined } | undefined;
+  /** Where its attestations are (PEP 740). */
+  readonly provenance: string | undefined;
 }
 
 /** A row, or in place of one that cannot be read a text for the log. */
@@ -109,6 +111,7 @@ function findArtifact(row: UpstreamRow, baseUrl: string): UpstreamArtifact | und
   const url = findHttpUrl(row.url, baseUrl);
   if (url === undefined || !isArtifactFilename(row.filename)) return undefined;
   const sha256 = findSha256(row.sha256);
+  const provenance = row.provenance ? findHttpUrl(row.provenance, baseUrl) : undefined;
   const sidecarSha256 = findSha256(row.sidecar?.sha256);
   return {
     filename: row.filename,
@@ -121,6 +124,7 @@ function findArtifact(row: UpstreamRow, baseUrl: string): UpstreamArtifact | und
     ...(row.sidecar === undefined
       ? {}
       : { sidecar: sidecarSha256 === undefined ? {} : { sha256: sidecarSha256 } }),
+    ...(provenance === undefined ? {} : { provenance }),
   };
 }
 

@@ -8,6 +8,7 @@ import { identify } from './identify.ts';
 import { readProvenance, type StatedAttestation, type StatedPublisher } from './object.ts';
 import { refused } from './refused.ts';
 import { readStatement } from './statement.ts';
+import type { Trust } from './trust.ts';
 
 /** The artifact that provenance must be about. */
 export type ProvenanceSubject = Pick<Subject, 'project' | 'filename' | 'sha256'>;
@@ -19,7 +20,7 @@ export type ProvenanceSubject = Pick<Subject, 'project' | 'filename' | 'sha256'>
 export function verifyProvenance(
   bytes: Uint8Array,
   subject: ProvenanceSubject,
-  verifier: Verifier,
+  { verifier }: Trust,
 ): ProvenanceFact {
   const stated = readProvenance(bytes);
   if ('kind' in stated) return stated;

@@ -7,7 +7,7 @@ import { parseArtifactFilename } from '../../../src/ecosystems/pypi/filenames.ts
 import { parseProjectName } from '../../../src/ecosystems/pypi/names.ts';
 import type { ProvenanceFact } from '../../../src/model/provenance.ts';
 import { parseSha256 } from '../../../src/model/sha256.ts';
-import { pinnedVerifier, verifierOf } from '../../../src/validation/provenance/trust.ts';
+import { pinnedTrust, trustIn } from '../../../src/validation/provenance/trust.ts';
 import { verifyProvenance } from '../../../src/validation/provenance/verify.ts';
 import { findSharedData } from '../../fixtures/shared-data.ts';
 import { createSigning, provenanceOf } from '../../fixtures/signing.ts';
@@ -69,15 +69,15 @@ describe.skipIf(folder === undefined)('what real services signed', () => {
   const digests: unknown = JSON.parse(
     folder === undefined ? '{}' : readFileSync(join(real, 'subjects.json'), 'utf8'),
   );
-  const pinned = pinnedVerifier();
+  const pinned = pinnedTrust();
 
-  function verify({ file, filename, publisher }: Real, verifier = pinned): ProvenanceFact {
+  function verify({ file, filename, publisher }: Real, trust = pinned): ProvenanceFact {
     const subject = {
       project: parseProjectName(filename.split('-')[0] ?? ''),
       filename: parseArtifactFilename(filename),
       sha256: parseSha256(new Map(Object.entries(digests ?? {})).get(filename) ?? ''),
     };
-    return verifyProvenance(bytesOf(file, publisher), subject, verifier);
+    return verifyProvenance(bytesOf(file, publisher), subject, trust);
   }
 
   function bytesOf(file: string, publisher: object | undefined): Buffer {
@@ -94,7 +94,7 @@ describe.skipIf(folder === undefined)('what real services signed', () => {
   });
 
   test.each(REAL)('$file is refused by other roots', (one) => {
-    const others = verifierOf(createSigning().trustedRoot);
+    const others = trustIn(createSigning().trustedRoot);
     expect(verify(one, others)).toMatchObject({ kind: 'refused', reason: 'signature' });
   });
 

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { parseArtifactFilename } from '../../../src/ecosystems/pypi/filenames.ts';
 import { parseProjectName } from '../../../src/ecosystems/pypi/names.ts';
 import type { ProvenanceFact } from '../../../src/model/provenance.ts';
-import { verifierOf } from '../../../src/validation/provenance/trust.ts';
+import { trustIn } from '../../../src/validation/provenance/trust.ts';
 import {
   type ProvenanceSubject,
   verifyProvenance,
@@ -32,14 +32,14 @@ const SUBJECT: ProvenanceSubject = {
 };
 
 const signing = createSigning();
-const verifier = verifierOf(signing.trustedRoot);
+const trust = trustIn(signing.trustedRoot);
 
 function attest(differences: Partial<Wanted> = {}): Attested {
   return signing.attest({ filename: WHEEL, sha256: SUBJECT.sha256, ...differences });
 }
 
 function verify(bytes: Uint8Array, subject = SUBJECT): ProvenanceFact {
-  return verifyProvenance(bytes, subject, verifier);
+  return verifyProvenance(bytes, subject, trust);
 }
 
 /** `signature: what was wrong`. */
