@@ -14,10 +14,10 @@ import type { ObjectStore } from '../store/object-store.ts';
 import { currentOf, learnAdmission } from './current.ts';
 import { askGate } from './gate.ts';
 import { judgeArtifact, type Standard } from './judging.ts';
-import { gatherProvenance } from './provenance.ts';
+import { gatherProvenance, servedProvenance } from './provenance.ts';
 import type { QuarantinedFile } from './quarantine.ts';
 import { readRevocations, withRevocations } from './revoke.ts';
-import { type Located, type MirrorState, nextChange } from './state.ts';
+import { type Located, type MirrorState, announce, nextChange } from './state.ts';
 import { isWithdrawn, refuseContents, refusedError } from './withdrawals.ts';
 
 /**
@@ -46,6 +46,8 @@ export async function enterVerified(
     throw await refuseContents(state, subject, { evidence, decision: entered.decision });
   }
   learnAdmission(state, subject, evidence);
+  // Its page says now where they are.
+  if (servedProvenance(currentOf(state, located).artifact) !== undefined) announce(state);
 }
 
 /** Judges by contents that nobody else needs to know of yet. */

@@ -25,9 +25,11 @@ import {
   type OpenParts,
   type Opened,
   type OpenedMetadata,
+  type OpenedProvenance,
   type Wanted,
   openArtifact,
   openMetadata,
+  openProvenance,
 } from './open.ts';
 import { openQuarantine } from './quarantine.ts';
 import { reach } from './reach.ts';
@@ -47,6 +49,7 @@ export interface Mirror extends AsyncDisposable {
   projects(): readonly ProjectName[] | 'waiting';
   open(wanted: Wanted): Promise<Opened>;
   openMetadata(wanted: Wanted): Promise<OpenedMetadata>;
+  openProvenance(wanted: Wanted): Promise<OpenedProvenance>;
   explain(asked: {
     readonly project: ProjectName;
     readonly version?: Version;
@@ -119,6 +122,7 @@ export async function openMirror(parts: MirrorParts, policy: Policy): Promise<Mi
     projects: () => approvedProjects(state),
     open: (wanted) => openArtifact(house, wanted),
     openMetadata: (wanted) => openMetadata(house, wanted),
+    openProvenance: (wanted) => openProvenance(house, wanted),
     explain: (asked) => explain(house, asked),
     bringsAlong: (project) => bringsAlong(house, project),
     decisions: (query) => findDecisions(house, query),

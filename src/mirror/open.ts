@@ -9,6 +9,7 @@ import { askGate } from './gate.ts';
 import { type KeptRefusals, momentOf } from './kept-refusals.ts';
 import { type KnownProject, findArtifact, metadataOf } from './knowledge.ts';
 import type { Lookup } from './lookup.ts';
+import { servedProvenance } from './provenance.ts';
 import { type ReachParts, reach } from './reach.ts';
 import { type Body, openBytes } from './serve-bytes.ts';
 import type { Located, MirrorState } from './state.ts';
@@ -54,6 +55,12 @@ export type OpenedMetadata =
   | { readonly kind: 'absent' | 'waiting' }
   | { readonly kind: 'metadata'; readonly content: Uint8Array; readonly sha256: Sha256 };
 
+/** The answer to a question about the attestations of an artifact. */
+export type OpenedProvenance =
+  | Refused
+  | { readonly kind: 'absent' | 'waiting' }
+  | { readonly kind: 'provenance'; readonly content: Uint8Array; readonly sha256: Sha256 };
+
 export interface OpenParts extends ReachParts {
   readonly admitter: Admitter;
   readonly lookup: Lookup;
@@ -81,6 +88,16 @@ export async function openMetadata(parts: OpenParts, wanted: Wanted): Promise<Op
   const content = fact && (await readBlob(parts.state.store, fact.sha256));
   if (fact === undefined || content === undefined) return { kind: 'absent' };
   return { kind: 'metadata', content, sha256: fact.sha256 };
+}
+
+/** Asks for an artifact's attestations, as upstream gave them: of what is admitted and they were verified of. */
+export async function openProvenance(parts: OpenParts, wanted: Wanted): Promise<OpenedProvenance> {
+  const found = await findPassed(parts, wanted);
+  if ('kind' in found) return found;
+  const sha256 = servedProvenance(found.artifact);
+  const content = sha256 && (await readBlob(parts.state.store, sha256));
+  if (sha256 === undefined || content === undefined) return { kind: 'absent' };
+  return { kind: 'provenance', content, sha256 };
 }
 
 type NotPassed = Refused | { readonly kind: 'absent' | 'waiting' };

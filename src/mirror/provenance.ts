@@ -1,5 +1,6 @@
 import { compareVersions } from '../ecosystems/pypi/versions.ts';
 import { GatehouseError, isGatehouseError } from '../model/errors.ts';
+import type { Sha256 } from '../model/sha256.ts';
 import { verifiesAttestations } from '../policy/select.ts';
 import { findBlob, putBlob, sha256Of } from '../store/blobs.ts';
 import { readProvenance, saveProvenance } from '../store/provenance.ts';
@@ -112,4 +113,9 @@ export function publishedBy(found: KnownArtifact | undefined): Pick<History, 'pu
   if (found === undefined || fact?.kind !== 'verified') return {};
   const publishers = [...new Set(fact.attestations.map(({ publisher }) => publisher.id))];
   return { published: { version: found.name.version.text, publishers } };
+}
+
+/** Digest of the provenance object that goes with an artifact: verified, and looked at in its admission. */
+export function servedProvenance({ admitted, provenance }: KnownArtifact): Sha256 | undefined {
+  return admitted && provenance?.fact.kind === 'verified' ? provenance.content : undefined;
 }

@@ -17,6 +17,7 @@ import { type GateAnswer, askGate } from './gate.ts';
 import { candidateOf } from './judging.ts';
 import { type KnownArtifact, type KnownProject, metadataOf } from './knowledge.ts';
 import { isRefusedByName, nameRefusal } from './name-refusal.ts';
+import { servedProvenance } from './provenance.ts';
 import type { Reached } from './reach.ts';
 import type { MirrorState } from './state.ts';
 
@@ -43,6 +44,8 @@ export interface ViewEntry {
   /** Shown as yanked by the mirror: clients pass over it unless it is pinned. */
   readonly hidden?: boolean;
   readonly metadata?: Sha256;
+  /** Digest of its attestations, verified when it was admitted. */
+  readonly provenance?: Sha256;
   /** Why it is refused; empty for what is approved. */
   readonly findings: readonly Finding[];
 }
@@ -177,6 +180,7 @@ function passedOver(answer: Answer): ViewEntry {
 function entryOf(kind: 'approved' | 'refused', { artifact, gate }: Answer): ViewEntry {
   const { record, subject } = artifact;
   const metadata = kind === 'approved' ? metadataOf(artifact)?.sha256 : undefined;
+  const provenance = kind === 'approved' ? servedProvenance(artifact) : undefined;
   return {
     kind,
     filename: subject.filename,
@@ -188,6 +192,7 @@ function entryOf(kind: 'approved' | 'refused', { artifact, gate }: Answer): View
     ...(record.requiresPython === undefined ? {} : { requiresPython: record.requiresPython }),
     ...(record.yanked === undefined ? {} : { yanked: record.yanked }),
     ...(metadata === undefined ? {} : { metadata }),
+    ...(provenance === undefined ? {} : { provenance }),
   };
 }
 

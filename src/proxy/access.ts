@@ -4,7 +4,7 @@ import type { ServiceParts } from './parts.ts';
 
 /** What was served or refused, before it becomes a line of the access log. */
 export interface Served {
-  readonly kind: 'page' | 'file' | 'metadata';
+  readonly kind: 'page' | 'file' | 'metadata' | 'provenance';
   /** Absent: the page that lists all projects. */
   readonly project?: string;
   readonly filename?: string;

@@ -13,10 +13,11 @@ import { decidingFinding, sendRefusal } from './refusals.ts';
 import { serve } from './routes.ts';
 import { startFlow } from './send-body.ts';
 
-const METADATA_SUFFIX = '.metadata';
+/** What is beside a file, by what its address ends with. */
+const BESIDE = ['metadata', 'provenance'] as const;
 
 /**
- * Artifacts and their METADATA, each gated again at every request (DESIGN §5). The JSON API links below `/packages`,
+ * Artifacts, their METADATA and their attestations, each gated again at every request (DESIGN §5). The JSON API links below `/packages`,
  * as bandersnatch takes an address from no other folder.
  */
 export function servePypiFiles(app: FastifyInstance, parts: ServiceParts): void {
@@ -37,20 +38,25 @@ function serveFilesAt(app: FastifyInstance, folder: string, house: House): void 
     `${folder}/:project/:sha256/:filename`,
     async (request, reply) => {
       const { filename: asked } = request.params;
-      const isMetadata = asked.endsWith(METADATA_SUFFIX);
-      const filename = isMetadata ? asked.slice(0, -METADATA_SUFFIX.length) : asked;
+      const kind = BESIDE.find((beside) => asked.endsWith(`.${beside}`)) ?? 'file';
+      const filename = kind === 'file' ? asked : asked.slice(0, -`.${kind}`.length);
       const wanted = findWanted({ ...request.params, filename });
       if (wanted === undefined) return sendProblem(reply, NOTHING_HERE);
-      const kind = isMetadata ? 'metadata' : 'file';
       const file: Asked = { ...house, request, reply, wanted, kind };
       try {
-        return await (isMetadata ? answerMetadata(file) : answerArtifact(file));
+        return await ANSWERS[kind](file);
       } catch (error) {
         return answerFailure(file, error);
       }
     },
   );
 }
+
+const ANSWERS: Readonly<Record<Asked['kind'], (asked: Asked) => Promise<FastifyReply>>> = {
+  file: answerArtifact,
+  metadata: answerMetadata,
+  provenance: answerProvenance,
+};
 
 const NOTHING_HERE = notFound('no file has this address');
 
@@ -70,7 +76,7 @@ interface Asked extends House {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly wanted: Wanted;
-  readonly kind: 'file' | 'metadata';
+  readonly kind: 'file' | (typeof BESIDE)[number];
 }
 
 async function answerMetadata(asked: Asked): Promise<FastifyReply> {
@@ -82,6 +88,18 @@ async function answerMetadata(asked: Asked): Promise<FastifyReply> {
   if (isKnownToCaller(request.headers['if-none-match'], etag)) return answerUnchanged(asked);
   record(asked, { status: 200, bytes: request.method === 'HEAD' ? 0 : opened.content.length });
   return reply.header('content-type', BYTES).send(Buffer.from(opened.content));
+}
+
+/** A later admission of the same bytes may come with more, so that it is asked for again where it matters. */
+async function answerProvenance(asked: Asked): Promise<FastifyReply> {
+  const { parts, request, reply } = asked;
+  const opened = await parts.mirror.openProvenance(asked.wanted);
+  if (opened.kind !== 'provenance') return answerOther(asked, opened);
+  const etag = `"${opened.sha256}"`;
+  reply.header('etag', etag).header('cache-control', 'private, max-age=600');
+  if (isKnownToCaller(request.headers['if-none-match'], etag)) return answerUnchanged(asked);
+  record(asked, { status: 200, bytes: request.method === 'HEAD' ? 0 : opened.content.length });
+  return reply.header('content-type', PROVENANCE).send(Buffer.from(opened.content));
 }
 
 async function answerArtifact(asked: Asked): Promise<FastifyReply> {
@@ -199,6 +217,7 @@ function answerProblem(asked: Asked, problem: Problem): FastifyReply {
 }
 
 const BYTES = 'application/octet-stream';
+const PROVENANCE = 'application/vnd.pypi.integrity.v1+json';
 
 /** The address names the digest, so the bytes behind it never change. */
 function setImmutable(reply: FastifyReply, etag: string): FastifyReply {

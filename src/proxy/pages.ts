@@ -59,7 +59,7 @@ export function listedArtifact(
   project: ProjectName,
   publicUrl: string,
 ): Omit<SimpleArtifact, 'url'> {
-  const { filename, sha256, sizeBytes, uploadTime, requiresPython, metadata } = entry;
+  const { filename, sha256, sizeBytes, uploadTime, requiresPython, metadata, provenance } = entry;
   const yanked = yankOf(entry, project, publicUrl);
   return {
     filename,
@@ -70,6 +70,10 @@ export function listedArtifact(
     ...(yanked === undefined ? {} : { yanked }),
     // Of what is refused not even the metadata is served.
     ...(metadata === undefined || entry.kind !== 'approved' ? {} : { metadataSha256: metadata }),
+    // PEP 740 wants an absolute https address, which a mirror without one does not have.
+    ...(provenance === undefined || !publicUrl.startsWith('https://')
+      ? {}
+      : { provenance: `${artifactUrl(`${publicUrl}/pypi/files`, project, entry)}.provenance` }),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { DecisionQuery } from '../../src/mirror/decisions.ts';
 import type { Explanation } from '../../src/mirror/explain.ts';
 import type { Mirror, MirrorStatus } from '../../src/mirror/mirror.ts';
-import type { Opened, OpenedMetadata, Wanted } from '../../src/mirror/open.ts';
+import type { Opened, OpenedMetadata, OpenedProvenance, Wanted } from '../../src/mirror/open.ts';
 import type { ProjectView } from '../../src/mirror/view.ts';
 import type { ProjectName } from '../../src/model/subject.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
@@ -24,6 +24,7 @@ export interface FakeAnswers {
   projects: () => readonly ProjectName[] | 'waiting';
   open: (wanted: Wanted) => Opened | Promise<Opened>;
   openMetadata: (wanted: Wanted) => OpenedMetadata;
+  openProvenance: (wanted: Wanted) => OpenedProvenance;
   explain: () => Explanation | undefined;
   status: () => Partial<MirrorStatus>;
   checkpoint: () => string;
@@ -48,6 +49,7 @@ export function createFakeMirror(given: Partial<FakeAnswers> = {}): FakeMirror {
     projects: () => [],
     open: () => ({ kind: 'absent' }),
     openMetadata: () => ({ kind: 'absent' }),
+    openProvenance: () => ({ kind: 'absent' }),
     explain: () => undefined,
     status: () => ({}),
     checkpoint: () => 'gatehouse\n0\n\n',
@@ -73,6 +75,10 @@ export function createFakeMirror(given: Partial<FakeAnswers> = {}): FakeMirror {
     async openMetadata(wanted: Wanted) {
       asked.push(['openMetadata', wanted]);
       return answers.openMetadata(wanted);
+    },
+    async openProvenance(wanted: Wanted) {
+      asked.push(['openProvenance', wanted]);
+      return answers.openProvenance(wanted);
     },
     async explain(wanted: unknown) {
       asked.push(['explain', wanted]);

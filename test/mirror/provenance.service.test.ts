@@ -6,7 +6,7 @@ import type { FakeArtifact } from '../fakes/pages.ts';
 import { startFakeIndex } from '../fakes/upstream.ts';
 import { type House, mitWheel, openHouse, policyText } from '../fixtures/house.ts';
 import { createSigning, provenanceOf, type Wanted } from '../fixtures/signing.ts';
-import { take } from '../fixtures/taking.ts';
+import { take, wantedOf } from '../fixtures/taking.ts';
 import { type FixtureWheel, sha256Of } from '../fixtures/wheels.ts';
 
 const signing = createSigning();
@@ -44,6 +44,23 @@ describe.each(['json', 'html'] as const)('provenance on a page in %s', (form) =>
     expect((await take(house, OLD)).end).toBe('whole');
     expect(await refusalsOf(house, '1.0')).toEqual([]);
     expect(index.countOf(REQUESTS)).toBe(1);
+  });
+
+  test('is served as upstream gave it, from the admission on', async () => {
+    const artifact = attested(OLD);
+    await using index = await startFakeIndex({ artifacts: [artifact], form });
+    await using house = await openHouse({ index, policy: ANY_AGE, trust });
+    await house.walked();
+    expect(await house.mirror.openProvenance(wantedOf(OLD))).toEqual({ kind: 'absent' });
+    const before = house.mirror.generation();
+    await take(house, OLD);
+    expect(house.mirror.generation()).toBeGreaterThan(before);
+    const sha256 = sha256Of(artifact.provenance ?? new Uint8Array());
+    const opened = await house.mirror.openProvenance(wantedOf(OLD));
+    if (opened.kind !== 'provenance') throw new Error(opened.kind);
+    expect(sha256Of(opened.content)).toBe(sha256);
+    expect(opened.sha256).toBe(sha256);
+    expect((await house.view('frog')).entries).toMatchObject([{ provenance: sha256 }]);
   });
 
   test('of other bytes refuses the artifact, and the page says why', async () => {
@@ -124,8 +141,8 @@ describe('after a release with an attestation', () => {
     });
     await house.walked();
     await expect
-      .poll(async () => (await house.view('frog')).entries.map(({ version }) => version))
-      .toContain('1.1');
+      .poll(async () => (await house.versions('frog')).approved, { timeout: 10_000 })
+      .toEqual(['1.1']);
     expect((await take(house, NEW)).end).toBe('cut');
     expect(await refusalsOf(house, '1.1')).toEqual([DOWNGRADE]);
   });

@@ -226,11 +226,7 @@ const AFTER_HEAD: readonly Row[] = [
     'waivers:\n  - { rule: a, name: b-*, reason: r, approver: a, expires: 2027-01-01 }',
     'p:5:22: a pattern is not the name of one project: b-*',
   ],
-  [
-    'integrity',
-    'integrity: { record: deny }',
-    'p:4:14: integrity has no key record',
-  ],
+  ['integrity', 'integrity: { record: deny }', 'p:4:14: integrity has no key record'],
   [
     'a publisher that is only a repository',
     'integrity: { attestations: { require: [{ packages: [a], publishers: ["github:owner/name"] }] } }',

@@ -67,7 +67,7 @@ export interface House extends FakeMirror {
 /** The service on a fake mirror. */
 export function openHouse(
   answers: Partial<FakeAnswers> = {},
-  settings: { readonly pageCacheBytes?: number } = {},
+  settings: { readonly pageCacheBytes?: number; readonly publicUrl?: string } = {},
 ): House {
   const fake = createFakeMirror(answers);
   const lines: AccessLine[] = [];

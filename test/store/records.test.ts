@@ -20,6 +20,7 @@ function page(...names: readonly string[]): UpstreamPage {
     requiresPython: '>=3.9, <4',
     yanked: { reason: 'süß' },
     sidecar: { sha256: digest('2') },
+    provenance: `https://index.test/integrity/${name}`,
   }));
   return {
     project: numpy,

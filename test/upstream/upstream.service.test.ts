@@ -386,6 +386,35 @@ test.each([
   });
 });
 
+test('attestations are read where the page says, and may be missing', async () => {
+  await using index = await listen((request, response) => {
+    if (request.url === '/integrity/a') response.end('{}');
+    else response.writeHead(404).end();
+  });
+  await using upstream = await upstreamAt(index.origin);
+  const url = `${index.origin}/a.whl`;
+  const offered = artifact(url, { provenance: `${index.origin}/integrity/a` });
+  const bytes = await upstream.fetchProvenance(offered);
+  expect(Buffer.from(bytes ?? []).toString()).toBe('{}');
+  expect(index.requests[0]?.headers.accept).toContain('application/vnd.pypi.integrity.v1+json');
+  const gone = artifact(url, { provenance: `${index.origin}/integrity/b` });
+  expect(await upstream.fetchProvenance(gone)).toBeUndefined();
+  expect(await upstream.fetchProvenance(artifact(url))).toBeUndefined();
+  expect(index.requests).toHaveLength(2);
+});
+
+test.each([
+  ['more than 1 MiB', answerWith({}, Buffer.alloc(1024 * 1024 + 1))],
+  ['gzip', answerWith({ 'content-encoding': 'gzip' }, gzipSync('{}'))],
+])('attestations of %s are refused', async (_name, handle) => {
+  await using index = await listen(handle);
+  await using upstream = await upstreamAt(index.origin);
+  const offered = artifact(`${index.origin}/a.whl`, { provenance: `${index.origin}/integrity/a` });
+  await expect(upstream.fetchProvenance(offered)).rejects.toMatchObject({
+    code: 'upstream-mismatch',
+  });
+});
+
 test('parts are read by ranges; the size comes from the record or with the tail', async () => {
   await using index = await listen(sendRange);
   await using upstream = await upstreamAt(index.origin);

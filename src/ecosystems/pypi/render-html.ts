@@ -45,6 +45,7 @@ function anchorOf(artifact: SimpleArtifact): string {
     'data-yanked': artifact.yanked,
     'data-size': artifact.sizeBytes?.toString(),
     'data-upload-time': artifact.uploadTime,
+    'data-provenance': artifact.provenance,
   });
 }
 

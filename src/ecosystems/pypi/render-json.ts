@@ -45,7 +45,7 @@ function statusOf(status: Required<SimplePage>['status']): Readonly<Record<strin
 }
 
 function fileOf(artifact: SimpleArtifact): Readonly<Record<string, unknown>> {
-  const { sizeBytes, uploadTime, requiresPython, yanked, metadataSha256 } = artifact;
+  const { sizeBytes, uploadTime, requiresPython, yanked, metadataSha256, provenance } = artifact;
   return {
     filename: artifact.filename,
     url: artifact.url,
@@ -55,6 +55,7 @@ function fileOf(artifact: SimpleArtifact): Readonly<Record<string, unknown>> {
     ...(sizeBytes === undefined ? {} : { size: sizeBytes }),
     ...(uploadTime === undefined ? {} : { 'upload-time': uploadTime }),
     ...(yanked === undefined ? {} : { yanked: yanked === '' ? true : yanked }),
+    ...(provenance === undefined ? {} : { provenance }),
   };
 }
 

@@ -22,6 +22,8 @@ export interface SimpleArtifact {
   readonly yanked?: string;
   /** Present: `<url>.metadata` answers with these bytes. */
   readonly metadataSha256?: Sha256;
+  /** Absolute, as PEP 740 wants it: where its attestations are. */
+  readonly provenance?: string;
 }
 
 /** A project page of this mirror, whichever way it is written. */

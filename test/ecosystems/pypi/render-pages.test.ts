@@ -30,6 +30,7 @@ const PAGE: SimplePage = {
       requiresPython: '>=3.8,',
       yanked: "it's <broken>",
       metadataSha256: OTHER_HASH,
+      provenance: `https://mirror.test/pypi/files/foo/${HASH}/a.whl.provenance`,
     },
     { filename: SDIST, url: `../../files/foo/${HASH}/${SDIST}`, sha256: HASH, sizeBytes: 5 },
   ],
@@ -58,6 +59,7 @@ describe('a page written as JSON', () => {
           size: 1234,
           'upload-time': '2024-06-16T12:00:00.123456Z',
           yanked: "it's <broken>",
+          provenance: `https://mirror.test/pypi/files/foo/${HASH}/a.whl.provenance`,
         },
         {
           filename: SDIST,
@@ -114,7 +116,7 @@ describe('a page written as HTML', () => {
   </head>
   <body>
     <h1>Links for foo</h1>
-<a href="../../files/foo/${HASH}/foo-1.0%2Bcpu-py3-none-any.whl#sha256=${HASH}" data-requires-python="&gt;=3.8," data-dist-info-metadata="sha256=${OTHER_HASH}" data-core-metadata="sha256=${OTHER_HASH}" data-yanked="it&#39;s &lt;broken&gt;" data-size="1234" data-upload-time="2024-06-16T12:00:00.123456Z">foo-1.0+cpu-py3-none-any.whl</a><br />
+<a href="../../files/foo/${HASH}/foo-1.0%2Bcpu-py3-none-any.whl#sha256=${HASH}" data-requires-python="&gt;=3.8," data-dist-info-metadata="sha256=${OTHER_HASH}" data-core-metadata="sha256=${OTHER_HASH}" data-yanked="it&#39;s &lt;broken&gt;" data-size="1234" data-upload-time="2024-06-16T12:00:00.123456Z" data-provenance="https://mirror.test/pypi/files/foo/${HASH}/a.whl.provenance">foo-1.0+cpu-py3-none-any.whl</a><br />
 <a href="../../files/foo/${HASH}/foo-0.9.tar.gz#sha256=${HASH}" data-size="5">foo-0.9.tar.gz</a><br />
   </body>
 </html>

@@ -101,6 +101,12 @@ describe('an HTML page', () => {
       `data-dist-info-metadata="true" data-core-metadata="sha256=${OTHER_HASH}"`,
       { sidecar: { sha256: OTHER_HASH } },
     ],
+    [
+      'attestations',
+      'data-provenance="https://index.test/integrity/foo"',
+      { provenance: 'https://index.test/integrity/foo' },
+    ],
+    ['attestations at no address', 'data-provenance="javascript:a"', {}],
     ['a bad size', 'data-size="0x10"', {}],
     ['a bad time', 'data-upload-time="yesterday"', {}],
     ['an attribute of every object', '__proto__="x" constructor', {}],

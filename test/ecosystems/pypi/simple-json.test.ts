@@ -193,6 +193,13 @@ describe('a field of a row', () => {
     ['no metadata', { 'core-metadata': false }, { sidecar: undefined }],
     ['metadata of null', { 'core-metadata': null }, { sidecar: undefined }],
     [
+      'attestations',
+      { provenance: 'https://index.test/integrity/foo' },
+      { provenance: 'https://index.test/integrity/foo' },
+    ],
+    ['attestations of null', { provenance: null }, { provenance: undefined }],
+    ['attestations at no address', { provenance: 'file:///a' }, { provenance: undefined }],
+    [
       'metadata under its old key',
       { 'dist-info-metadata': { sha256: OTHER_HASH } },
       { sidecar: { sha256: OTHER_HASH } },
