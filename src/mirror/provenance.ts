@@ -40,13 +40,12 @@ export async function loadProvenance(state: MirrorState, artifact: KnownArtifact
   if (artifact.provenance !== undefined || !mayHaveOne) return;
   const stored = await readProvenance(state.store, artifact.subject);
   if (stored === undefined) return;
-  const { content, fact } = stored;
-  const bytes =
-    stored.roots === state.trust.digest ? undefined : await findBlob(state.store, content);
-  artifact.provenance = {
-    content,
-    fact: bytes === undefined ? fact : verifyProvenance(bytes, artifact.subject, state.trust),
-  };
+  if (stored.roots === state.trust.digest) {
+    artifact.provenance = { content: stored.content, fact: stored.fact };
+    return;
+  }
+  const bytes = await findBlob(state.store, stored.content);
+  if (bytes !== undefined) artifact.provenance = await examine(state, artifact, bytes);
 }
 
 /** Asks upstream for what is offered and not known, and keeps what is verified. Throws as upstream does. */

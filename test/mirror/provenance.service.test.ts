@@ -147,6 +147,22 @@ describe('after a release with an attestation', () => {
     expect(await refusalsOf(house, '1.1')).toEqual([DOWNGRADE]);
   });
 
+  test('one that other roots do not verify any more refuses what was admitted by it', async () => {
+    const store = openMemoryStore();
+    await using index = await startFakeIndex({ artifacts: [attested(OLD)] });
+    {
+      await using house = await openHouse({ index, policy: ALLOW, trust, store });
+      await house.walked();
+      await take(house, OLD);
+    }
+    await using house = await openHouse({ index, policy: ALLOW, store });
+    await house.walked();
+    expect((await take(house, OLD)).end).toBe('refused');
+    expect(await refusalsOf(house, '1.0')).toEqual([
+      expect.stringContaining('provenance/invalid: frog 1.0'),
+    ]);
+  });
+
   test('an older release without one is not refused', async () => {
     await using index = await startFakeIndex({ artifacts: [OLD, attested(NEW)] });
     await using house = await openHouse({ index, policy: ALLOW, trust });
