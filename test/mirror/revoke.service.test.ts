@@ -52,10 +52,10 @@ async function slowIndex(): Promise<FakeIndex> {
 
 /** Does something once while the wheel is on its way, and gives how asking for it ended. */
 async function during(house: House, act: () => Promise<unknown>) {
-  let acted: Promise<unknown> | undefined;
-  const taken = await take(house, FROG, { each: () => (acted ??= act()) });
-  await acted;
-  return taken;
+  const taking = take(house, FROG);
+  await until(async () => (await filesIn(house.quarantine)).length > 0);
+  await act();
+  return taking;
 }
 
 describe('a revocation during an admission', () => {
