@@ -16,6 +16,7 @@ const WHEELS = [
   { ...mitWheel({ name: 'frog', version: '1.0' }), uploadTime: '2024-01-01T00:00:00.000000Z' },
   { ...mitWheel({ name: 'frog', version: '2.0' }), uploadTime: '2025-06-01T00:00:00.000000Z' },
   mitWheel({ name: 'frog', version: '3.0' }),
+  mitWheel({ name: 'stranger', version: '1.0' }),
 ];
 
 let index: FakeIndex;
@@ -40,6 +41,26 @@ test.for(PIPS)('$name lists the versions that are approved', async (client) => {
   const ran = await notebook.run('index', 'versions', 'frog');
   expectSuccess(ran);
   expect(ran.stdout).toMatch(/frog \(2\.0\)\s+Available versions: 2\.0, 1\.0\b/);
+});
+
+// It has no place for a reason.
+test.for(PIPS)('$name lists what is refused where nothing is approved', async (client) => {
+  await using notebook = await openNotebook(client, service.indexUrl);
+  for (const [project, version] of [
+    ['stranger', '1.0'],
+    ['nonesuch', '0+not.approved.by.policy'],
+  ] as const) {
+    const ran = await notebook.run('index', 'versions', project);
+    expectSuccess(ran);
+    expect(ran.stdout).toContain(`Available versions: ${version}\n`);
+  }
+});
+
+test.for(NEWEST)('$name lists the approved versions for programs', async (client) => {
+  await using notebook = await openNotebook(client, service.indexUrl);
+  const ran = await notebook.run('index', 'versions', '--json', 'frog');
+  expectSuccess(ran);
+  expect(JSON.parse(ran.stdout)).toMatchObject({ versions: ['2.0', '1.0'], latest: '2.0' });
 });
 
 test.for(PIPS)(
@@ -69,6 +90,28 @@ test.for(UVS)('$name takes what was uploaded before a day', async (client) => {
   expectSuccess(await notebook.install('--exclude-newer', '2025-01-01', 'frog'));
   expect(await notebook.installed()).toEqual({ frog: '1.0' });
 });
+
+test.for(UVS.filter(({ name }) => name === 'uv'))(
+  '$name takes what is older than a span',
+  async (client) => {
+    await using notebook = await openNotebook(client, service.indexUrl);
+    expectSuccess(await notebook.install('--exclude-newer', '3 days', 'frog'));
+    expect(await notebook.installed()).toEqual({ frog: '2.0' });
+  },
+);
+
+test.for(ALL_CLIENTS.filter(({ name }) => ['pip', 'uv', 'uv 0.9.4'].includes(name)))(
+  '$name finds nothing where everything is newer',
+  async (client) => {
+    await using notebook = await openNotebook(client, service.indexUrl);
+    const option = client.tool === 'uv' ? '--exclude-newer' : '--uploaded-prior-to';
+    const ran = await notebook.install(option, '2010-01-01', 'frog');
+    expect(ran.status).not.toBe(0);
+    expect(ran.said).toContain(
+      client.tool === 'uv' ? 'there are no versions of frog' : '(from versions: none)',
+    );
+  },
+);
 
 test.for(NEWEST)(
   '$name keeps a page for its minute, unless it is told to ask again',

@@ -1,11 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { type FakeIndex, startFakeIndex } from '../fakes/upstream.ts';
 import { mitWheel } from '../fixtures/house.ts';
-import { findClient, openNotebook } from './clients.ts';
 import { expectSuccess, expectWithin } from './expectations.ts';
 import { LOCKERS, type Locker, openProject } from './lockers.ts';
 import { policyFor } from './policy.ts';
@@ -19,8 +18,9 @@ const WHEELS = [
   mitWheel({ name: 'ranged', version: '3.0' }),
   mitWheel({ name: 'bar', version: '1.0' }),
   mitWheel({ name: 'bar', version: '2.0', requiresDist: ['ranged >=3'] }),
+  mitWheel({ name: 'orphan', version: '1.0', requiresDist: ['ranged >=3'] }),
   mitWheel({ name: 'stranger', version: '1.0' }),
-  ...['uv', 'poetry', 'pdm', 'pipenv', 'pip'].map((name) =>
+  ...['uv', 'poetry', 'pdm', 'pipenv'].map((name) =>
     mitWheel({ name: `gone-${name}`, version: '1.0' }),
   ),
 ];
@@ -28,7 +28,8 @@ const POLICY = policyFor([
   'app',
   'ranged >=1,<3',
   'bar',
-  ...['uv', 'poetry', 'pdm', 'pipenv', 'pip'].map((name) => `gone-${name}`),
+  'orphan',
+  ...['uv', 'poetry', 'pdm', 'pipenv'].map((name) => `gone-${name}`),
 ]);
 
 let index: FakeIndex;
@@ -118,13 +119,16 @@ describe.concurrent.for(LOCKERS)('$name', (locker) => {
     expect(await project.installed()).toEqual(['bar 1.0']);
   });
 
-  test('prints why nothing of a project is approved', async () => {
+  test.for([
+    ['stranger', 'stranger 1.0 is not approved: packages.allow has no entry for it'],
+    ['orphan', 'leaves out every version of ranged>=3'],
+    ['nonesuch', 'nonesuch is not approved: upstream has no project nonesuch'],
+  ] as const)('prints why nothing of %s is approved', async ([need, says]) => {
     await using project = await openProject(locker, { needs: [], indexUrl: service.indexUrl });
-    const ran = await project.run(locker.add('stranger'));
+    const ran = await project.run(locker.add(need));
     expect(ran.status, ran.said).not.toBe(0);
-    expect(unwrapped(ran.said)).toContain(
-      unwrapped('stranger 1.0 is not approved: packages.allow has no entry for it'),
-    );
+    expect(unwrapped(ran.said)).toContain(unwrapped(says));
+    expect(await project.installed()).toEqual([]);
   });
 });
 
@@ -132,48 +136,6 @@ describe.concurrent.for(LOCKERS)('$name', (locker) => {
 function unwrapped(text: string): string {
   return text.replaceAll(/[\s│]+/g, '');
 }
-
-const PIP = findClient('pip');
-const UV = findClient('uv');
-
-describe.skipIf(PIP === undefined || UV === undefined)('a pylock.toml', () => {
-  test.for(['pip', 'uv'] as const)(
-    'that %s writes is installed by both, and not once it is revoked',
-    async (author) => {
-      if (PIP === undefined || UV === undefined) return;
-      await using pip = await openNotebook(PIP, service.indexUrl);
-      await using uv = await openNotebook(UV, service.indexUrl);
-      const path = join(pip.directory, 'pylock.toml');
-      const needs = author === 'pip' ? ['app', 'gone-pip'] : ['app'];
-      const written =
-        author === 'pip'
-          ? await pip.run('lock', ...needs, '--output', path)
-          : await uv.run(
-              'pip',
-              'compile',
-              '--format',
-              'pylock.toml',
-              '-o',
-              path,
-              await requirements(uv.directory, needs),
-            );
-      expectSuccess(written);
-      expectSuccess(await pip.install('-r', path));
-      const expected = { app: '1.0', lib: '2.0', ...(author === 'pip' ? { gone_pip: '1.0' } : {}) };
-      expect(await pip.installed()).toEqual(expected);
-      expectSuccess(await uv.install('-r', path));
-      expect(await uv.installed()).toEqual(expected);
-      if (author === 'uv') return;
-      await revoke('gone-pip');
-      await using fresh = await openNotebook(PIP, service.indexUrl);
-      const refused = await fresh.install('-r', path);
-      expect(refused.status, refused.said).not.toBe(0);
-      expect(refused.said).toMatch(
-        /gone-pip 1\.0 was revoked on .{1,60}: account taken over \(revoked\/release\)/,
-      );
-    },
-  );
-});
 
 /** Takes its 1.0 back, and waits until the service has heard of it. */
 async function revoke(project: string): Promise<void> {
@@ -184,10 +146,4 @@ async function revoke(project: string): Promise<void> {
     const answer = await fetch(address, { headers: { accept: 'application/json' } });
     return (await answer.text()).includes('revoked/release');
   });
-}
-
-async function requirements(directory: string, needs: readonly string[]): Promise<string> {
-  const path = join(directory, 'requirements.in');
-  await writeFile(path, `${needs.join('\n')}\n`);
-  return path;
 }
