@@ -58,6 +58,14 @@ async function during(house: House, act: () => Promise<unknown>) {
   return taking;
 }
 
+/** Does something once when the first bytes have come, and gives how asking for the wheel ended. */
+async function whileReading(house: House, act: () => Promise<unknown>) {
+  let acted: Promise<unknown> | undefined;
+  const taken = await take(house, FROG, { each: () => (acted ??= act()) });
+  await acted;
+  return taken;
+}
+
 describe('a revocation during an admission', () => {
   test.each([
     ['of the bytes', BYTES],
@@ -114,7 +122,7 @@ describe('a revocation of what is admitted', () => {
     await using index = await startFakeIndex({ artifacts: [FROG] });
     await using house = await openHouse({ index, policy: ALLOW });
     await take(house, FROG);
-    const taken = await during(house, () => house.mirror.revoke(BYTES));
+    const taken = await whileReading(house, () => house.mirror.revoke(BYTES));
     expect(taken).toMatchObject({ end: 'cut', error: { code: 'artifact-refused' } });
     expect(taken.bytes.length).toBeLessThanOrEqual(FROG.bytes.length - MIB);
   });
@@ -122,7 +130,7 @@ describe('a revocation of what is admitted', () => {
   test('cuts a reader who is still behind when the flight has long landed', async () => {
     await using index = await startFakeIndex({ artifacts: [FROG] });
     await using house = await openHouse({ index, policy: ALLOW });
-    const taken = await during(house, async () => {
+    const taken = await whileReading(house, async () => {
       const { ledger } = house.mirror;
       await until(async () => (await ledger.findAdmission(SUBJECT)) !== undefined);
       await until(async () => (await filesIn(house.quarantine)).length === 0);
