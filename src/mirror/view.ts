@@ -53,6 +53,12 @@ export interface ViewEntry {
 /** The version of the file that stands on the page of a project of which nothing else can be listed. */
 export const TOMBSTONE_VERSION = '0+not.approved.by.policy';
 
+/**
+ * Older than every cut-off that people set. Without a time pip's `--uploaded-prior-to` fails on the whole page, and uv
+ * and pdm leave the file out with theirs, so that nobody reads the reason.
+ */
+const TOMBSTONE_TIME = '1970-01-01T00:00:00.000000Z';
+
 /** Makes what a project page shows, every entry through the gate (DESIGN §5, §7). */
 export function viewOf(
   state: MirrorState,
@@ -208,6 +214,7 @@ export function tombstone(project: ProjectName): ViewEntry {
     sha256,
     version: TOMBSTONE_VERSION,
     sizeBytes: 0,
+    uploadTime: TOMBSTONE_TIME,
     findings: [],
   };
 }

@@ -10,6 +10,11 @@ import { LOCKERS, type Locker, openProject } from './lockers.ts';
 import { policyFor } from './policy.ts';
 import { type Service, startService } from './service.ts';
 
+/** Each takes back its own. */
+function goneOf({ folder }: Locker): string {
+  return `gone-${folder.replaceAll('.', '-')}`;
+}
+
 const WHEELS = [
   mitWheel({ name: 'app', version: '1.0', requiresDist: ['lib >=1,<3'] }),
   mitWheel({ name: 'lib', version: '1.0' }),
@@ -20,17 +25,9 @@ const WHEELS = [
   mitWheel({ name: 'bar', version: '2.0', requiresDist: ['ranged >=3'] }),
   mitWheel({ name: 'orphan', version: '1.0', requiresDist: ['ranged >=3'] }),
   mitWheel({ name: 'stranger', version: '1.0' }),
-  ...['uv', 'poetry', 'pdm', 'pipenv'].map((name) =>
-    mitWheel({ name: `gone-${name}`, version: '1.0' }),
-  ),
+  ...LOCKERS.map((locker) => mitWheel({ name: goneOf(locker), version: '1.0' })),
 ];
-const POLICY = policyFor([
-  'app',
-  'ranged >=1,<3',
-  'bar',
-  'orphan',
-  ...['uv', 'poetry', 'pdm', 'pipenv'].map((name) => `gone-${name}`),
-]);
+const POLICY = policyFor(['app', 'ranged >=1,<3', 'bar', 'orphan', ...LOCKERS.map(goneOf)]);
 
 let index: FakeIndex;
 let service: Service;
@@ -72,7 +69,7 @@ describe.concurrent.for(LOCKERS)('$name', (locker) => {
   });
 
   test('installs nothing from an old lock that was revoked since, and prints why', async () => {
-    const gone = `gone-${locker.name}`;
+    const gone = goneOf(locker);
     const plan = { needs: [gone], indexUrl: service.indexUrl };
     await using project = await openProject(locker, plan);
     expectSuccess(await project.run(locker.lock));
@@ -104,8 +101,10 @@ describe.concurrent.for(LOCKERS)('$name', (locker) => {
       locker.add(locker.name === 'poetry' ? 'ranged@>=3' : 'ranged>=3'),
     );
     expect(ran.status, ran.said).not.toBe(0);
+    const yanked = 'ranged==3.0 was yanked (reason: ranged 3.0 is out of range';
     const says = {
-      uv: 'ranged==3.0 was yanked (reason: ranged 3.0 is out of range',
+      uv: yanked,
+      'uv 0.9.4': yanked,
       poetry: 'Could not find a matching version of package ranged',
       pdm: 'Unable to find a resolution',
       pipenv: 'No matching distribution found for ranged>=3',

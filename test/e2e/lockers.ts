@@ -11,7 +11,9 @@ const PYTHON = findClient('pip')?.python ?? 'python3';
 
 /** A real tool that resolves the needs of a project once, writes a lock file, and installs from it. */
 export interface Locker {
-  readonly name: 'uv' | 'poetry' | 'pdm' | 'pipenv';
+  readonly name: 'uv' | 'uv 0.9.4' | 'poetry' | 'pdm' | 'pipenv';
+  /** Where it is installed, below the folder of all clients. */
+  readonly folder: string;
   readonly lockFile: string;
   /** The project's own file, for these needs and this index. */
   projectFile(
@@ -34,28 +36,36 @@ function pyproject(needs: readonly string[], tool: string): { name: string; text
   };
 }
 
-function isPinned({ name }: Locker): boolean {
-  const isThere = existsSync(join(CLIENTS_FOLDER, name));
+function isPinned({ name, folder }: Locker): boolean {
+  const isThere = existsSync(join(CLIENTS_FOLDER, folder));
   if (!isThere) console.error(`skipped: ${name} is not among the pinned clients`);
   return isThere;
 }
 
-const ALL: readonly Locker[] = [
-  {
-    name: 'uv',
+function uvLocker(name: 'uv' | 'uv 0.9.4', folder: string): Locker {
+  const uv = join(CLIENTS_FOLDER, folder, 'bin/uv');
+  return {
+    name,
+    folder,
     lockFile: 'uv.lock',
     projectFile: (needs, url) =>
       pyproject(
         needs,
         `[[tool.uv.index]]\nurl = "${url}"\ndefault = true\n[tool.uv]\npackage = false\n`,
       ),
-    lock: [join(CLIENTS_FOLDER, 'uv/bin/uv'), 'lock'],
-    install: [join(CLIENTS_FOLDER, 'uv/bin/uv'), 'sync', '--frozen'],
-    add: (need) => [join(CLIENTS_FOLDER, 'uv/bin/uv'), 'add', need],
+    lock: [uv, 'lock'],
+    install: [uv, 'sync', '--frozen'],
+    add: (need) => [uv, 'add', need],
     settings: { UV_PYTHON: PYTHON, UV_PYTHON_DOWNLOADS: 'never', UV_LINK_MODE: 'copy' },
-  },
+  };
+}
+
+const ALL: readonly Locker[] = [
+  uvLocker('uv', 'uv'),
+  uvLocker('uv 0.9.4', 'uv-0.9.4'),
   {
     name: 'poetry',
+    folder: 'poetry',
     lockFile: 'poetry.lock',
     projectFile: (needs, url) =>
       pyproject(
@@ -69,6 +79,7 @@ const ALL: readonly Locker[] = [
   },
   {
     name: 'pdm',
+    folder: 'pdm',
     lockFile: 'pdm.lock',
     projectFile: (needs, url) =>
       pyproject(
@@ -82,6 +93,7 @@ const ALL: readonly Locker[] = [
   },
   {
     name: 'pipenv',
+    folder: 'pipenv',
     lockFile: 'Pipfile.lock',
     projectFile: (needs, url) => {
       const lines = needs.map((need) => {
@@ -124,11 +136,14 @@ export async function openProject(
   if (plan.lockOf !== undefined) {
     await cp(join(plan.lockOf.directory, locker.lockFile), join(directory, locker.lockFile));
   }
+  const folder = join(CLIENTS_FOLDER, locker.folder);
   const environment = {
-    PATH: `${join(CLIENTS_FOLDER, locker.name, 'bin')}:${process.env['PATH'] ?? ''}`,
+    PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}`,
     HOME: directory,
     LC_ALL: 'C.UTF-8',
-    PYTHONPATH: locker.name === 'uv' ? '' : join(CLIENTS_FOLDER, locker.name),
+    // Else some break what they quote at the edge of the terminal, in the middle of an address.
+    COLUMNS: '1000',
+    PYTHONPATH: locker.lockFile === 'uv.lock' ? '' : folder,
     PYTHONDONTWRITEBYTECODE: '1',
     PIP_ROOT_USER_ACTION: 'ignore',
     PIP_DISABLE_PIP_VERSION_CHECK: '1',

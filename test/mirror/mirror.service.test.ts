@@ -50,6 +50,7 @@ describe('what a page shows', () => {
       {
         kind: 'tombstone',
         version: '0+not.approved.by.policy',
+        uploadTime: '1970-01-01T00:00:00.000000Z',
         findings: [
           {
             code: 'closure/not-needed',
