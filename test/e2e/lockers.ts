@@ -143,6 +143,8 @@ export async function openProject(
     LC_ALL: 'C.UTF-8',
     // Else some break what they quote at the edge of the terminal, in the middle of an address.
     COLUMNS: '1000',
+    // It looks for newer pips in the background, on the network, and still writes when the folder is removed.
+    VIRTUALENV_NO_PERIODIC_UPDATE: '1',
     PYTHONPATH: locker.lockFile === 'uv.lock' ? '' : folder,
     PYTHONDONTWRITEBYTECODE: '1',
     PIP_ROOT_USER_ACTION: 'ignore',
