@@ -1,6 +1,6 @@
 /**
  * What the members of a wheel hold, each read once and whole. Lists are in the order of the archive and cut at
- * `CONTENTS_LISTED`. A part that is absent was not looked for by the extractor that made the evidence, so it is
+ * `CONTENTS_LISTED`, names at `NAMES_LISTED`. A part that is absent was not looked for by the extractor that made the evidence, so it is
  * unknown: it never means "none".
  */
 export interface WheelContents {
@@ -22,8 +22,11 @@ export interface WheelContents {
   readonly obfuscation?: readonly Sighting[];
 }
 
-/** The most entries that a list of contents keeps; a rule that sees so many says "at least". */
+/** The most entries that a list of contents keeps: a rule that sees so many must reckon with more. */
 export const CONTENTS_LISTED = 50;
+
+/** The most modules, and the most commands, that are kept. */
+export const NAMES_LISTED = 1000;
 
 /** A row of RECORD that is not of the member that it names. */
 export interface RecordFault {
@@ -52,6 +55,7 @@ export interface LayoutFault {
   readonly path: string;
   readonly fault:
     | 'data-key'
+    | 'environment-file'
     | 'entry-points-unreadable'
     | 'entry-point-name'
     | 'script-name'
@@ -72,11 +76,11 @@ export interface NativeLibrary {
   readonly format: 'elf' | 'pe' | 'mach-o';
 }
 
-/** A file that Python's pickle would run. */
+/** A file that Python's pickle would run, and that may look up more than harmless names. */
 export interface PickleFile {
   readonly path: string;
-  /** `safe`: it names nothing but what the list knows. `unlisted`: it names something else. `unreadable`: it cannot be walked. */
-  readonly outcome: 'safe' | 'unlisted' | 'unreadable';
+  /** `unlisted`: it names something that no list knows. `unreadable`: it cannot be walked to its end. */
+  readonly outcome: 'unlisted' | 'unreadable';
   /** What it names that no list knows, as `module name`. */
   readonly names: readonly string[];
 }

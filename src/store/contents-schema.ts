@@ -30,6 +30,7 @@ export const contentsSchema: z.ZodType<WheelContents> = z.object({
     path: z.string(),
     fault: z.enum([
       'data-key',
+      'environment-file',
       'entry-points-unreadable',
       'entry-point-name',
       'script-name',
@@ -45,7 +46,7 @@ export const contentsSchema: z.ZodType<WheelContents> = z.object({
   libraries: listOf({ path: z.string(), format: z.enum(['elf', 'pe', 'mach-o']) }),
   pickles: listOf({
     path: z.string(),
-    outcome: z.enum(['safe', 'unlisted', 'unreadable']),
+    outcome: z.enum(['unlisted', 'unreadable']),
     names: texts,
   }),
   secrets: sightings,

@@ -2,7 +2,8 @@ import type { InstalledPath } from './inspectors/inspector.ts';
 
 /**
  * Where an installer puts a member of a wheel: `purelib` and `platlib` are one place, as in every environment that
- * notebooks have. Absent: the dist-info itself, or a key of the `.data` folder that no specification knows.
+ * notebooks have, and `data` is the environment itself, whose folders of modules and commands count as what they are.
+ * Absent: the dist-info itself, or a key of the `.data` folder that no specification knows.
  */
 export function findInstalledPath(name: string, distInfo: string): InstalledPath | undefined {
   const slash = name.indexOf('/');
@@ -13,6 +14,20 @@ export function findInstalledPath(name: string, distInfo: string): InstalledPath
   const [, key = '', rest = ''] = /^([^/]*)\/(.*)$/s.exec(name.slice(slash + 1)) ?? [];
   if (rest === '') return undefined;
   if (key === 'purelib' || key === 'platlib') return { place: 'site', path: rest };
-  if (key === 'scripts' || key === 'data' || key === 'headers') return { place: key, path: rest };
+  if (key === 'data') return placeInEnvironment(rest);
+  if (key === 'scripts' || key === 'headers') return { place: key, path: rest };
   return undefined;
+}
+
+// Of a Python: its standard library, the extension modules of that, and what is beside it for packages.
+const MODULES =
+  /^(?:local\/)?lib(?:64)?\/(?:(?:python|pypy)[^/]*\/(?:(?:(?:site|dist)-packages|lib-dynload)\/)?|(?:site|dist)-packages\/)/i;
+const COMMAND = /^(?:bin|scripts)\/([^/]+)$/i;
+
+function placeInEnvironment(path: string): InstalledPath {
+  const [, command] = COMMAND.exec(path) ?? [];
+  if (command !== undefined) return { place: 'scripts', path: command };
+  const [modules = ''] = MODULES.exec(path) ?? [];
+  if (modules !== '') return { place: 'site', path: path.slice(modules.length) };
+  return { place: 'data', path };
 }

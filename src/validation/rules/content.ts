@@ -1,3 +1,4 @@
+import { CONTENTS_LISTED } from '../../model/contents.ts';
 import { isSha256 } from '../../model/sha256.ts';
 import type { ContentKey } from '../../policy/content-keys.ts';
 import { knownContents } from '../../policy/select.ts';
@@ -24,14 +25,19 @@ export interface ContentClaim {
 
 /**
  * What the policy says of contents: nothing where nothing was found; an approving finding where the policy allows it
- * or a person has looked at all of it (`content.known`); else what `content.<key>` says.
+ * or a person has looked at all of it (`content.known`); else what `content.<key>` says. Of a list that may be cut,
+ * digests never cover all.
  */
 export function* judgeContents(input: RuleInput, claim: ContentClaim): Generator<Statement> {
   const { policy, subject } = input;
-  const { key, code, what, items, evidence } = claim;
+  const { key, code, what, items } = claim;
   if (items.length === 0) return;
+  const isCut = items.length >= CONTENTS_LISTED;
+  const evidence = isCut ? [...claim.evidence, 'and maybe more'] : claim.evidence;
   const known = knownContents(policy, { key, project: subject.project });
-  const left = items.filter(({ sha256 }) => !known.some((entry) => covers(entry.sha256, sha256)));
+  const left = items.filter(
+    ({ sha256 }) => !known.some((entry) => covers(entry.sha256, isCut ? undefined : sha256)),
+  );
   const shown = left.length > 0 ? left : items;
   const message = `${describeSubject(input)} ${what}: ${listSome(shown.map(({ text }) => text))}`;
   const [first] = known;

@@ -1,4 +1,4 @@
-import type { WheelContents } from '../../model/contents.ts';
+import { CONTENTS_LISTED, type WheelContents } from '../../model/contents.ts';
 import { EXTRACTOR_OF_CONTENTS } from '../../model/evidence.ts';
 import { type ContentClaim, judgeContents } from './content.ts';
 import type { PreviousRelease, Rule, RuleInput, Statement } from './rule.ts';
@@ -88,9 +88,12 @@ function newHooks(now: WheelContents, before: WheelContents): readonly string[] 
     ...(before.startup ?? []).map(({ path }) => path),
     ...(before.notebook ?? []),
   ]);
-  return [...(now.startup ?? []).map(({ path }) => path), ...(now.notebook ?? [])]
+  const { startup = [], notebook = [] } = now;
+  const found = [...startup.map(({ path }) => path), ...notebook]
     .filter((path) => !known.has(path))
     .map(quote);
+  const isCut = startup.length >= CONTENTS_LISTED || notebook.length >= CONTENTS_LISTED;
+  return isCut ? [...found, 'more than are listed'] : found;
 }
 
 /** Only the first of their kind: what compiles its parts anew has other names for them in each release. */

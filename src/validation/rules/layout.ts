@@ -13,6 +13,11 @@ export const layout: Rule = {
       meaning: 'Its `.data` folder has a key that no specification knows.',
     },
     {
+      code: 'layout/environment',
+      meaning:
+        'Its `.data` folder would replace settings of the environment that it is installed into.',
+    },
+    {
       code: 'layout/entry-points',
       meaning: 'Its `entry_points.txt` cannot be read, or declares a command that is no name.',
     },
@@ -35,6 +40,7 @@ export const layout: Rule = {
 
 const CODES = {
   'data-key': ['layout/data-key', 'has keys in its .data folder that no specification knows'],
+  'environment-file': ['layout/environment', 'would replace settings of its environment'],
   'entry-points-unreadable': ['layout/entry-points', 'has an entry_points.txt that cannot be read'],
   'entry-point-name': ['layout/entry-points', 'declares commands whose names are none'],
   'script-name': ['layout/script-name', 'has scripts whose names are none'],

@@ -1,4 +1,5 @@
 import { isStandardModule } from '../../ecosystems/pypi/standard-library.ts';
+import { NAMES_LISTED } from '../../model/contents.ts';
 import { EXTRACTOR_OF_CONTENTS } from '../../model/evidence.ts';
 import type { Rule, RuleInput, Statement } from './rule.ts';
 import { describeSubject, listSome, quote } from './subject-words.ts';
@@ -11,6 +12,10 @@ export const moduleRule: Rule = {
     {
       code: 'module/shadows-standard-library',
       meaning: 'It has a top-level module that the standard library of a declared Python has too.',
+    },
+    {
+      code: 'module/too-many',
+      meaning: 'It has more top-level modules than are read, so that nobody knows all of them.',
     },
     {
       code: 'module/unknown',
@@ -29,6 +34,10 @@ function* judge(input: RuleInput): Generator<Statement> {
     const message = `${who} may take names of other modules: its contents were not read`;
     yield { code: 'module/unknown', verdict: 'deny', message };
     return;
+  }
+  if (modules.length >= NAMES_LISTED) {
+    const message = `${who} has ${NAMES_LISTED} or more top-level modules: not all of them are known`;
+    yield { code: 'module/too-many', verdict: 'deny', message };
   }
   const minors = [...new Set(policy.targets.map(({ python }) => Number(python.split('.')[1])))];
   const taken = modules.filter((name) => minors.some((minor) => isStandardModule(name, minor)));

@@ -20,12 +20,15 @@ test('modules are what becomes importable', async () => {
     'frog-1.0.data/platlib/later/__init__.py': '',
     'frog-1.0.data/scripts/run.py': '',
     'frog-1.0.data/data/share/x.py': '',
+    'frog-1.0.data/data/lib/python3.12/site-packages/placed.py': '',
+    'frog-1.0.data/data/lib64/python3.12/lib-dynload/loaded.cpython-312-x86_64-linux-gnu.so': 'x',
+    'frog-1.0.data/data/local/lib/python3.12/dist-packages/local/__init__.py': '',
     'data_only/table.csv': 'x',
     'frog.libs/libx.so.1': 'x',
     'README.txt': 'x',
     'no-name/a.py': '',
   });
-  expect(modules).toEqual(['abi', 'fast', 'frog', 'late', 'later', 'one', 'space', 'win']);
+  expect(modules).toEqual('abi fast frog late later loaded local one placed space win'.split(' '));
 });
 
 test('commands are scripts and entry points', async () => {
@@ -34,8 +37,9 @@ test('commands are scripts and entry points', async () => {
   const { commands, layout } = await contents({
     [POINTS]: points,
     'frog-1.0.data/scripts/croak': '#!python\n',
+    'frog-1.0.data/data/bin/ribbit': '#!python\n',
   });
-  expect(commands).toEqual(['croak', 'frog', 'leap']);
+  expect(commands).toEqual(['croak', 'frog', 'leap', 'ribbit']);
   expect(layout).toEqual([]);
 });
 
@@ -77,6 +81,26 @@ describe('a layout that clients could take for another', () => {
       { 'frog-1.0.data/scripts/PYTHON3.exe': '' },
       'interpreter-name',
     ],
+    [
+      'a file in the folder of commands that does',
+      { 'frog-1.0.data/data/bin/python3': '' },
+      'interpreter-name',
+    ],
+    ...[
+      'pyvenv.cfg',
+      'pip.conf',
+      '.condarc',
+      'conda-meta/pinned',
+      'etc/conda/activate.d/run.sh',
+      'lib/python312.zip',
+    ].map(
+      (path) =>
+        [
+          `the environment's own ${path}`,
+          { [`frog-1.0.data/data/${path}`]: '' },
+          'environment-file',
+        ] as const,
+    ),
     ['a script in a folder', { 'frog-1.0.data/scripts/a/b': '' }, 'script-name'],
   ] as const)('%s', async (_what, members, fault) => {
     const { layout = [] } = await contents(members);
@@ -90,6 +114,7 @@ test('an ordinary wheel has nothing of the kind', async () => {
       '; a comment\n# another\n[console_scripts]\nfrog-tool.x_1 = frog:main\npythonic = frog:p\n',
     'frog-1.0.data/headers/frog.h': '',
     'frog-1.0.data/data/share/man/man1/frog.1': '',
+    'frog-1.0.data/data/etc/frog/pip.conf': '',
   });
   expect({ layout, commands, modules }).toEqual({
     layout: [],

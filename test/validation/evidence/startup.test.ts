@@ -10,6 +10,9 @@ test.each([
   ['evil.pth', RUN, 'pth-import', SHOWN],
   ['some_thing-1.0.data/purelib/evil.pth', RUN, 'pth-import', SHOWN],
   ['some_thing-1.0.data/platlib/evil.pth', RUN, 'pth-import', SHOWN],
+  ['some_thing-1.0.data/data/lib/python3.12/site-packages/evil.pth', RUN, 'pth-import', SHOWN],
+  ['some_thing-1.0.data/data/Lib/site-packages/evil.pth', RUN, 'pth-import', SHOWN],
+  ['some_thing-1.0.data/data/lib/python3.12/sitecustomize.py', RUN, 'sitecustomize', SHOWN],
   ['Other.DATA/purelib/evil.pth', RUN, 'pth-import', SHOWN],
   ['EVIL.PTH', RUN, 'pth-import', SHOWN],
   ['tab.pth', 'import\tos', 'pth-import', ['import\tos']],
@@ -39,6 +42,7 @@ test.each([
   ['pkg/evil.pth', RUN],
   ['some_thing-1.0.data/scripts/evil.pth', RUN],
   ['some_thing-1.0.data/data/evil.pth', RUN],
+  ['some_thing-1.0.data/data/lib/evil.pth', RUN],
   ['pkg/sitecustomize.py', RUN],
   ['sitecustomized.py', RUN],
 ])('%s does not', async (path, content) => {

@@ -1,4 +1,4 @@
-import type { WheelContents } from '../../../src/model/contents.ts';
+import { CONTENTS_LISTED, type WheelContents } from '../../../src/model/contents.ts';
 import { drift } from '../../../src/validation/rules/drift.ts';
 import { type Differences, digestOf } from '../../fixtures/rule-input.ts';
 import type { RuleTable } from './table.ts';
@@ -19,6 +19,7 @@ function after(
 }
 
 const HOOK = { path: 'a.pth', kind: 'pth-import' as const, sha256: digestOf('c'), lines: [] };
+const MANY = Array.from({ length: CONTENTS_LISTED }, () => HOOK);
 const LIBRARY = { path: 'numpy/fast.so', format: 'elf' as const };
 const PROGRAM = { path: 'numpy/tool', format: 'elf' as const, sha256: digestOf('d') };
 const UNKNOWN = {
@@ -59,6 +60,18 @@ export const driftTable: RuleTable = {
             'numpy 2.4.0 runs or is loaded by itself as 2.3.0 had not: "a.pth", "etc/jupyter/x"',
           line: 'version: 1',
           evidence: ['"a.pth"', '"etc/jupyter/x"'],
+        },
+      ],
+    },
+    {
+      it: 'asks about hooks that are more than are listed',
+      of: after({ startup: MANY }, { startup: MANY }),
+      says: [
+        {
+          finding: 'review drift/hook',
+          message: 'numpy 2.4.0 runs or is loaded by itself as 2.3.0 had not: more than are listed',
+          line: 'version: 1',
+          evidence: ['more than are listed'],
         },
       ],
     },

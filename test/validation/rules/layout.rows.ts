@@ -29,6 +29,29 @@ export const layoutTable: RuleTable = {
       ],
     },
     {
+      it: 'refuses settings of the environment',
+      of: {
+        evidence: {
+          contents: {
+            layout: [
+              {
+                path: 'numpy-2.4.0.data/data/pip.conf',
+                fault: 'environment-file',
+                value: 'pip.conf',
+              },
+            ],
+          },
+        },
+      },
+      says: [
+        {
+          finding: 'deny layout/environment',
+          message: 'numpy 2.4.0 would replace settings of its environment: "pip.conf"',
+          evidence: ['"numpy-2.4.0.data/data/pip.conf": "pip.conf"'],
+        },
+      ],
+    },
+    {
       it: 'refuses entry points that cannot be read, and names that are none',
       of: {
         evidence: {

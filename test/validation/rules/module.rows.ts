@@ -1,3 +1,4 @@
+import { NAMES_LISTED } from '../../../src/model/contents.ts';
 import { moduleRule } from '../../../src/validation/rules/module.ts';
 import type { RuleTable } from './table.ts';
 
@@ -29,6 +30,20 @@ export const moduleTable: RuleTable = {
         policy: { targets: '{ python: ["3.12", "3.13"], platforms: [manylinux_2_28_x86_64] }' },
       },
       says: [],
+    },
+    {
+      it: 'refuses more modules than are read',
+      of: {
+        evidence: {
+          contents: { modules: Array.from({ length: NAMES_LISTED }, (_, index) => `m${index}`) },
+        },
+      },
+      says: [
+        {
+          finding: 'deny module/too-many',
+          message: 'numpy 2.4.0 has 1000 or more top-level modules: not all of them are known',
+        },
+      ],
     },
     {
       it: 'refuses what nobody has looked at',

@@ -34,15 +34,10 @@ export const pickleTable: RuleTable = {
       ],
     },
     {
-      it: 'asks a person about what cannot be walked, and says nothing of what is safe',
+      it: 'asks a person about what cannot be walked',
       of: {
         evidence: {
-          contents: {
-            pickles: [
-              { path: 'numpy/b.pkl', outcome: 'unreadable', names: [] },
-              { path: 'numpy/c.pkl', outcome: 'safe', names: [] },
-            ],
-          },
+          contents: { pickles: [{ path: 'numpy/b.pkl', outcome: 'unreadable', names: [] }] },
         },
       },
       says: [

@@ -1,3 +1,4 @@
+import { CONTENTS_LISTED } from '../../../src/model/contents.ts';
 import { startup } from '../../../src/validation/rules/startup.ts';
 import { digestOf } from '../../fixtures/rule-input.ts';
 import type { RuleTable } from './table.ts';
@@ -9,6 +10,7 @@ const HOOK = {
   lines: ['import os; os.environ'],
 };
 const OTHER = { ...HOOK, path: 'evil.pth', sha256: digestOf('d') };
+const MANY = Array.from({ length: CONTENTS_LISTED }, () => ({ ...HOOK, lines: [] }));
 const SAID = {
   message: 'numpy 2.4.0 runs code at every start of Python: "distutils-precedence.pth"',
   evidence: [`"distutils-precedence.pth" (${digestOf('c')})`, '"import os; os.environ"'],
@@ -70,6 +72,21 @@ export const startupTable: RuleTable = {
           message: 'numpy 2.4.0 runs code at every start of Python: "evil.pth"',
           line: `content: ${known(`packages: [numpy], sha256: [${digestOf('c')}]`)}`,
           evidence: [...SAID.evidence, `"evil.pth" (${digestOf('d')})`, '"import os; os.environ"'],
+        },
+      ],
+    },
+    {
+      it: 'asks about a list that is cut, though all of it is known',
+      of: {
+        evidence: { contents: { startup: MANY } },
+        policy: { content: known(`packages: [numpy], sha256: [${digestOf('c')}]`) },
+      },
+      says: [
+        {
+          finding: 'review startup/hook',
+          message: `${SAID.message}${', "distutils-precedence.pth"'.repeat(2)} and 47 more`,
+          line: `content: ${known(`packages: [numpy], sha256: [${digestOf('c')}]`)}`,
+          evidence: [...MANY.map(({ path, sha256 }) => `"${path}" (${sha256})`), 'and maybe more'],
         },
       ],
     },

@@ -1,4 +1,4 @@
-import { CONTENTS_LISTED, type LayoutFault } from '../../../model/contents.ts';
+import { CONTENTS_LISTED, type LayoutFault, NAMES_LISTED } from '../../../model/contents.ts';
 import { findEntryPoints } from './entry-points.ts';
 import type { InspectedMember, Inspector, Seen, WheelLayout } from './inspector.ts';
 import { moduleOf } from './module-name.ts';
@@ -32,8 +32,8 @@ export function inspectNames({ distInfo, members }: WheelLayout): Inspector {
     appetite: ({ name }) => (name === entryPoints ? MOST_BYTES : 0),
     look,
     found: () => ({
-      modules: [...modules].toSorted().slice(0, CONTENTS_LISTED),
-      commands: [...commands].toSorted().slice(0, CONTENTS_LISTED),
+      modules: [...modules].toSorted().slice(0, NAMES_LISTED),
+      commands: [...commands].toSorted().slice(0, NAMES_LISTED),
       layout: layout.slice(0, CONTENTS_LISTED),
     }),
   };
@@ -48,11 +48,18 @@ function faultsOf(member: InspectedMember, distInfo: string): readonly LayoutFau
   const script = scriptOf(member);
   if (script !== undefined)
     return faultsOfCommand({ path, name: script, otherwise: 'script-name' });
+  if (member.installed?.place === 'data' && ENVIRONMENT.test(member.installed.path))
+    return [{ path, fault: 'environment-file', value: member.installed.path }];
   const [top = '', key = ''] = path.split('/', 2);
   const isStray =
     member.installed === undefined && top !== distInfo && /\.data$/i.test(top) && key !== '';
   return isStray ? [{ path, fault: 'data-key', value: key }] : [];
 }
+
+// What decides how the environment itself works: which Python, where modules and packages come from, what runs when
+// it is activated. pip reads its settings at the top of the environment, conda both there and in its own folders.
+const ENVIRONMENT =
+  /^(?:pyvenv\.cfg|pip\.(?:conf|ini)|\.?condarc(?:\.d)?(?:\/|$)|conda-meta\/|etc\/conda\/|lib(?:64)?\/python[^/]*\.(?:zip|_pth)$)/i;
 
 // PyPI's own check of entry points; a name with a slash would leave the folder of commands.
 const COMMAND = /^[\w.-]+$/;

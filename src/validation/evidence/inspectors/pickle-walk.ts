@@ -5,6 +5,8 @@ export interface PickleWalk {
   /** Each callable or class that it would look up, as `module name`, once; `?` for what it makes up while it runs. */
   readonly names: ReadonlySet<string>;
   readonly isWhole: boolean;
+  /** Whether nothing was wrong as far as it was walked: the bytes, or the steps, ended before it did. */
+  readonly isCut: boolean;
   /** Where the walk ended: behind the last pickle that is whole. */
   readonly end: number;
 }
@@ -26,15 +28,19 @@ export function walkPickle(bytes: Uint8Array, start = 0): PickleWalk {
     const machine = createMachine(names);
     for (let step = 0; step < STEPS_AT_MOST; step += 1) {
       const opcode = PICKLE_OPCODES.get(reader.byte());
-      if (opcode === undefined) break;
+      if (opcode === undefined) throw new RangeError('there is no such opcode');
       machine.run(opcode.name, reader.argument(opcode.argument));
-      if (opcode.name === 'STOP') return { names, isWhole: true, end: reader.at() };
+      if (opcode.name === 'STOP') return { names, isWhole: true, isCut: false, end: reader.at() };
     }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
+    return { names, isWhole: false, isCut: error instanceof EndOfBytes, end: start };
   }
-  return { names, isWhole: false, end: start };
+  return { names, isWhole: false, isCut: true, end: start };
 }
+
+/** The pickle goes on behind the bytes that there are. */
+class EndOfBytes extends RangeError {}
 
 interface Reader {
   byte(): number;
@@ -48,20 +54,20 @@ interface Argument {
   readonly second?: string;
 }
 
-/** Throws RangeError at the end of the bytes. */
+/** Throws EndOfBytes. */
 function createReader(bytes: Uint8Array, start: number): Reader {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = start;
 
   function take(length: number): Buffer {
-    if (length < 0 || at + length > buffer.length) throw new RangeError('the pickle ends early');
+    if (length < 0 || at + length > buffer.length) throw new EndOfBytes('the pickle ends early');
     at += length;
     return buffer.subarray(at - length, at);
   }
 
   function line(): string {
     const end = buffer.indexOf(0x0a, at);
-    if (end === -1) throw new RangeError('a line does not end');
+    if (end === -1) throw new EndOfBytes('a line does not end');
     const text = buffer.toString('utf8', at, end).replace(/\r$/, '');
     at = end + 1;
     return text;
@@ -70,7 +76,7 @@ function createReader(bytes: Uint8Array, start: number): Reader {
   function size(bytesOfSize: 1 | 4 | 8): number {
     const field = take(bytesOfSize);
     if (bytesOfSize === 8 && field.readUInt32LE(4) !== 0)
-      throw new RangeError('a size is too large');
+      throw new EndOfBytes('a size is too large');
     return field.readUIntLE(0, Math.min(bytesOfSize, 4));
   }
 

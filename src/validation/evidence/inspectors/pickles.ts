@@ -11,8 +11,8 @@ const NAMES_KEPT = 10;
 /**
  * Finds files that Python's pickle would run: by their extension, and any file by its first bytes (protocol 2 and
  * newer). NumPy's `.npy` counts where it holds objects. Each is walked, and what it names is compared with a list of
- * what is harmless and with the wheel's own modules. Does not see pickles inside archives (`.npz`, `.pt`), inside other files, or of protocols 0 and 1
- * under another extension.
+ * what is harmless and with the wheel's own modules; what names nothing else is not listed. Does not see pickles inside
+ * archives (`.npz`, `.pt`), inside other files, or of protocols 0 and 1 under another extension.
  */
 export function inspectPickles({ members }: WheelLayout): Inspector {
   const own = new Set(members.map(moduleOf).filter((name) => name !== undefined));
@@ -22,16 +22,16 @@ export function inspectPickles({ members }: WheelLayout): Inspector {
     look({ name }, { head, isWhole }) {
       const start = findPickle(name, head);
       if (start === undefined) return;
-      const { names, isComplete } = walkAll(head, start);
+      const { names, isComplete, isPickle } = walkAll(head, start);
       const unlisted = [...names].filter((one) => !isSafeName(one, own));
       if (unlisted.length > 0) {
         pickles.push({ path: name, outcome: 'unlisted', names: unlisted.slice(0, NAMES_KEPT) });
-      } else {
-        const outcome = isComplete && isWhole ? 'safe' : 'unreadable';
-        // Bytes that only begin like a pickle are none.
-        if (outcome === 'safe' || EXTENSION.test(name) || names.size > 0)
-          pickles.push({ path: name, outcome, names: [] });
+        return;
       }
+      if (isComplete && isWhole) return;
+      // Bytes that only begin like a pickle are none, unless they may go on as one behind what was seen.
+      if (EXTENSION.test(name) || names.size > 0 || (isPickle && !isWhole))
+        pickles.push({ path: name, outcome: 'unreadable', names: [] });
     },
     found: () => ({ pickles: pickles.slice(0, CONTENTS_LISTED) }),
   };
@@ -61,18 +61,27 @@ function objectArray(bytes: Buffer): number | undefined {
   return /'descr':.*O/.test(header) ? start + length : undefined;
 }
 
+interface Walks {
+  readonly names: ReadonlySet<string>;
+  /** Whether a reader would find nothing more in these bytes. */
+  readonly isComplete: boolean;
+  /** Whether there is a whole pickle, or one that ends behind these bytes. */
+  readonly isPickle: boolean;
+}
+
 /** A file may hold several pickles, one behind the other. */
-function walkAll(
-  bytes: Uint8Array,
-  start: number,
-): { readonly names: ReadonlySet<string>; readonly isComplete: boolean } {
+function walkAll(bytes: Uint8Array, start: number): Walks {
   const names = new Set<string>();
   for (let at = start; at < bytes.length;) {
     const walk = walkPickle(bytes, at);
     for (const name of walk.names) names.add(name);
     // Readers stop behind a whole pickle; what follows and is none is only left over, as a line's end.
-    if (!walk.isWhole) return { names, isComplete: at > start && bytes[at] !== 0x80 };
+    const isFirst = at === start;
+    if (!walk.isWhole) {
+      const isComplete = !isFirst && bytes[at] !== 0x80;
+      return { names, isComplete, isPickle: !isFirst || walk.isCut };
+    }
     at = walk.end;
   }
-  return { names, isComplete: true };
+  return { names, isComplete: true, isPickle: true };
 }
