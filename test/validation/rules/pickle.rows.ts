@@ -1,38 +1,21 @@
 import { pickle } from '../../../src/validation/rules/pickle.ts';
+import { contentRows } from './content-rows.ts';
 import type { RuleTable } from './table.ts';
-
-const FOUND = [{ path: 'numpy/a.pkl', outcome: 'unlisted' as const, names: ['posix system'] }];
-const SAID = {
-  message: 'numpy 2.4.0 holds pickles that would run something: "numpy/a.pkl" names "posix system"',
-  evidence: ['"numpy/a.pkl": "posix system"'],
-};
-const KNOWN = '{ known: [{ rule: pickles, packages: [numpy], reason: read }] }';
-const UNKNOWN = {
-  finding: 'deny pickle/unknown',
-  message: 'numpy 2.4.0 may hold pickles: its contents were not read',
-};
 
 export const pickleTable: RuleTable = {
   rule: pickle,
   rows: [
-    { it: 'says nothing where nothing is found', of: {}, says: [] },
-    {
-      it: 'asks a person about what is found',
-      of: { evidence: { contents: { pickles: FOUND } } },
-      says: [{ finding: 'review pickle/unlisted', ...SAID, line: 'version: 1' }],
-    },
-    {
-      it: 'approves what a person has looked at',
-      of: { evidence: { contents: { pickles: FOUND } }, policy: { content: KNOWN } },
-      says: [
-        {
-          finding: 'approve pickle/unlisted',
-          message: SAID.message,
-          line: `content: ${KNOWN}`,
-          evidence: [...SAID.evidence, 'looked at: read'],
-        },
-      ],
-    },
+    ...contentRows({
+      key: 'pickles',
+      contents: {
+        pickles: [{ path: 'numpy/a.pkl', outcome: 'unlisted', names: ['posix system'] }],
+      },
+      code: 'pickle/unlisted',
+      message:
+        'numpy 2.4.0 holds pickles that would run something: "numpy/a.pkl" names "posix system"',
+      evidence: ['"numpy/a.pkl": "posix system"'],
+      unknown: 'numpy 2.4.0 may hold pickles: its contents were not read',
+    }),
     {
       it: 'asks a person about what cannot be walked',
       of: {
@@ -49,11 +32,5 @@ export const pickleTable: RuleTable = {
         },
       ],
     },
-    {
-      it: 'refuses what nobody has looked at',
-      of: { evidence: { contents: {} } },
-      says: [UNKNOWN],
-    },
-    { it: 'refuses what has no evidence', of: { absent: ['evidence'] }, says: [UNKNOWN] },
   ],
 };
