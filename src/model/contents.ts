@@ -1,7 +1,7 @@
 /**
  * What the members of a wheel hold, each read once and whole. Lists are in the order of the archive and cut at
- * `CONTENTS_LISTED`, names at `NAMES_LISTED`. A part that is absent was not looked for by the extractor that made the evidence, so it is
- * unknown: it never means "none".
+ * `CONTENTS_LISTED`, names at `NAMES_LISTED`. A part that is absent was not looked for by the extractor that made the
+ * evidence, so it is unknown: it never means "none".
  */
 export interface WheelContents {
   readonly record?: readonly RecordFault[];

@@ -17,8 +17,8 @@ import { startFlow } from './send-body.ts';
 const BESIDE = ['metadata', 'provenance'] as const;
 
 /**
- * Artifacts, their METADATA and their attestations, each gated again at every request (DESIGN §5). The JSON API links below `/packages`,
- * as bandersnatch takes an address from no other folder.
+ * Artifacts, their METADATA and their attestations, each gated again at every request (DESIGN §5). The JSON API links
+ * below `/packages`, as bandersnatch takes an address from no other folder.
  */
 export function servePypiFiles(app: FastifyInstance, parts: ServiceParts): void {
   const house: House = { parts, logged: new WeakSet() };
