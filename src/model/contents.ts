@@ -56,6 +56,7 @@ export interface LayoutFault {
   readonly fault:
     | 'data-key'
     | 'environment-file'
+    | 'other-metadata'
     | 'entry-points-unreadable'
     | 'entry-point-name'
     | 'script-name'

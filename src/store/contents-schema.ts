@@ -31,6 +31,7 @@ export const contentsSchema: z.ZodType<WheelContents> = z.object({
     fault: z.enum([
       'data-key',
       'environment-file',
+      'other-metadata',
       'entry-points-unreadable',
       'entry-point-name',
       'script-name',

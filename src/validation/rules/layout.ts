@@ -18,6 +18,10 @@ export const layout: Rule = {
         'Its `.data` folder would replace settings of the environment that it is installed into.',
     },
     {
+      code: 'layout/metadata',
+      meaning: 'It brings the metadata of another distribution, which would count as installed.',
+    },
+    {
       code: 'layout/entry-points',
       meaning: 'Its `entry_points.txt` cannot be read, or declares a command that is no name.',
     },
@@ -41,6 +45,7 @@ export const layout: Rule = {
 const CODES = {
   'data-key': ['layout/data-key', 'has keys in its .data folder that no specification knows'],
   'environment-file': ['layout/environment', 'would replace settings of its environment'],
+  'other-metadata': ['layout/metadata', 'brings the metadata of other distributions'],
   'entry-points-unreadable': ['layout/entry-points', 'has an entry_points.txt that cannot be read'],
   'entry-point-name': ['layout/entry-points', 'declares commands whose names are none'],
   'script-name': ['layout/script-name', 'has scripts whose names are none'],

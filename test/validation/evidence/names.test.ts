@@ -101,6 +101,12 @@ describe('a layout that clients could take for another', () => {
           'environment-file',
         ] as const,
     ),
+    [
+      'metadata of another distribution',
+      { 'frog-1.0.data/purelib/toad-2.0.dist-info/METADATA': '' },
+      'other-metadata',
+    ],
+    ['metadata in the old way', { 'toad.egg-info': '' }, 'other-metadata'],
     ['a script in a folder', { 'frog-1.0.data/scripts/a/b': '' }, 'script-name'],
   ] as const)('%s', async (_what, members, fault) => {
     const { layout = [] } = await contents(members);
@@ -115,6 +121,7 @@ test('an ordinary wheel has nothing of the kind', async () => {
     'frog-1.0.data/headers/frog.h': '',
     'frog-1.0.data/data/share/man/man1/frog.1': '',
     'frog-1.0.data/data/etc/frog/pip.conf': '',
+    'frog/vendored/toad-2.0.dist-info/METADATA': '',
   });
   expect({ layout, commands, modules }).toEqual({
     layout: [],

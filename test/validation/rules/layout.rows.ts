@@ -52,6 +52,29 @@ export const layoutTable: RuleTable = {
       ],
     },
     {
+      it: 'refuses the metadata of another distribution',
+      of: {
+        evidence: {
+          contents: {
+            layout: [
+              {
+                path: 'toad-2.0.dist-info/METADATA',
+                fault: 'other-metadata',
+                value: 'toad-2.0.dist-info',
+              },
+            ],
+          },
+        },
+      },
+      says: [
+        {
+          finding: 'deny layout/metadata',
+          message: 'numpy 2.4.0 brings the metadata of other distributions: "toad-2.0.dist-info"',
+          evidence: ['"toad-2.0.dist-info/METADATA": "toad-2.0.dist-info"'],
+        },
+      ],
+    },
+    {
       it: 'refuses entry points that cannot be read, and names that are none',
       of: {
         evidence: {

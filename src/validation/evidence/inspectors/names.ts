@@ -48,11 +48,13 @@ function faultsOf(member: InspectedMember, distInfo: string): readonly LayoutFau
   const script = scriptOf(member);
   if (script !== undefined)
     return faultsOfCommand({ path, name: script, otherwise: 'script-name' });
-  if (member.installed?.place === 'data' && ENVIRONMENT.test(member.installed.path))
-    return [{ path, fault: 'environment-file', value: member.installed.path }];
+  const { installed } = member;
+  if (installed?.place === 'data' && ENVIRONMENT.test(installed.path))
+    return [{ path, fault: 'environment-file', value: installed.path }];
+  const other = installed?.place === 'site' ? METADATA.exec(installed.path)?.[0] : undefined;
+  if (other !== undefined) return [{ path, fault: 'other-metadata', value: other }];
   const [top = '', key = ''] = path.split('/', 2);
-  const isStray =
-    member.installed === undefined && top !== distInfo && /\.data$/i.test(top) && key !== '';
+  const isStray = installed === undefined && top !== distInfo && /\.data$/i.test(top) && key !== '';
   return isStray ? [{ path, fault: 'data-key', value: key }] : [];
 }
 
@@ -60,6 +62,10 @@ function faultsOf(member: InspectedMember, distInfo: string): readonly LayoutFau
 // it is activated. pip reads its settings at the top of the environment, conda both there and in its own folders.
 const ENVIRONMENT =
   /^(?:pyvenv\.cfg|pip\.(?:conf|ini)|\.?condarc(?:\.d)?(?:\/|$)|conda-meta\/|etc\/conda\/|lib(?:64)?\/python[^/]*\.(?:zip|_pth)$)/i;
+
+// By such a folder, or file, `importlib.metadata` and installers know a distribution; that of the wheel is installed
+// by the installer itself.
+const METADATA = /^[^/]+\.(?:dist|egg)-info(?=\/|$)/i;
 
 // PyPI's own check of entry points; a name with a slash would leave the folder of commands.
 const COMMAND = /^[\w.-]+$/;
