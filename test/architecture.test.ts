@@ -39,7 +39,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'ecosystems/pypi': { knows: ['model'], uses: ['smol-toml'], pure: true },
   'ecosystems/spdx': {
     knows: ['model'],
-    uses: ['spdx-exceptions', 'spdx-license-ids'],
+    uses: ['spdx-exceptions', 'spdx-license-ids', 'spdx-license-list'],
     pure: true,
   },
   policy: { knows: FACTS, uses: ['node:crypto', 'yaml', 'zod'], pure: true },

@@ -33,7 +33,7 @@ export interface MetadataFact {
 }
 
 /** The version of the code that makes Evidence; raised when it begins to extract something new. */
-export const EXTRACTOR = 2;
+export const EXTRACTOR = 3;
 
 /** The first extractor that reads members (`WheelEvidence.contents`). */
 export const EXTRACTOR_OF_CONTENTS = 2;

@@ -16,7 +16,13 @@ export const contentsSchema: z.ZodType<WheelContents> = z.object({
     path: z.string(),
     fault: z.enum(['hash', 'size', 'weak-hash', 'no-hash']),
   }),
-  licenseTexts: listOf({ path: z.string(), sha256: z.string() }),
+  licenseTexts: listOf({
+    path: z.string(),
+    sha256: z.string(),
+    // Extractor 2 only took digests.
+    match: z.enum(['whole', 'contains', 'unknown']).default('unknown'),
+    expressions: texts.default([]),
+  }),
   startup: listOf({
     path: z.string(),
     kind: z.enum(['pth-import', 'start-file', 'sitecustomize', 'usercustomize']),
