@@ -219,9 +219,10 @@ function historyOf(project: KnownProject, artifact: KnownArtifact): History {
   const before = previousOf({ project, artifact });
   if (before?.evidence?.kind !== 'wheel' || before.evidence.contents === undefined) return known;
   const { contents, unpackedBytes } = before.evidence;
+  const { metadata } = before.evidence.metadata;
   return {
     ...known,
-    previous: { version: before.name.version.text, contents, unpackedBytes },
+    previous: { version: before.name.version.text, contents, metadata, unpackedBytes },
   };
 }
 

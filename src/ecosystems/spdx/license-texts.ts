@@ -1,6 +1,7 @@
 import type { KnownText } from './text-index.ts';
 import { findContainedTexts, findWholeText, leftOver } from './text-match.ts';
 import { findNotices } from './text-notices.ts';
+import { isHarmless } from './text-remains.ts';
 import { wordsOfText } from './text-words.ts';
 
 /** What the words of a licence file amount to. */
@@ -16,10 +17,6 @@ export interface RecognizedText {
 /** Words beside a text that do not matter: a heading, names of authors, where to find them. */
 const FEW_WORDS = 40;
 const FEW_SHARE = 0.1;
-/** Names, lists of files and thanks may be long; words like these may take back what the text gives. */
-const RESTRICTING =
-  /^(?:not|non|no|never|nor|only|except|exception|exceptions|without|unless|must|shall|however|noncommercial|commercial|commercially|prohibited|forbidden|restricted|restriction|restrictions|additional|additionally|evil|military|clause|condition|conditions|terms|academic|research|educational|dual|either|or|following|license|licensed|licenses|agreement)$/;
-
 /**
  * Recognises a licence text by its words: as a whole by equality, then by nearness; else the texts and notices that it
  * contains. Never guesses: what is left over must not be able to change the licence.
@@ -27,10 +24,11 @@ const RESTRICTING =
 export function recognizeLicenseText(text: string): RecognizedText {
   const words = wordsOfText(text);
   const whole = findWholeText(words);
-  if (whole !== undefined && isHarmless(leftOver(words, whole))) {
-    return { match: 'whole', expressions: expressionsOf(whole) };
-  }
+  if (whole?.isExact === true) return { match: 'whole', expressions: expressionsOf(whole.text) };
   const contained = findContainedTexts(words);
+  if (whole !== undefined && contained.length <= 1 && isHarmless(leftOver(words, whole.text))) {
+    return { match: 'whole', expressions: expressionsOf(whole.text) };
+  }
   const rest = contained.reduceRight<readonly string[]>(
     (left, { start, end }) => left.toSpliced(start, end - start, PARTED),
     words,
@@ -59,15 +57,6 @@ function isLittle(rest: readonly string[], words: readonly string[]): boolean {
   const left = rest.filter((word) => word !== PARTED);
   return left.length <= Math.max(FEW_WORDS, FEW_SHARE * words.length) && isHarmless(left);
 }
-
-function isHarmless(left: readonly string[]): boolean {
-  const heading = left.join(' ').replaceAll(HARMLESS, ' ');
-  return !heading.split(' ').some((word) => RESTRICTING.test(word));
-}
-
-// Names of licences as headings have them, and what introduces a text.
-const HARMLESS =
-  /\b(?:the )?(?:mit|isc|apache|bsd|new bsd|modified bsd|simplified bsd|zero clause bsd|zlib|expat|python|psf|boost)?(?: software)? ?(?:[0-9] clause )?license(?: mit| expat| isc| bsd)?\b|\b(?:released|licensed|distributed|available|published|provided) under (?:the )?(?:terms of )?(?:the )?(?:following )?(?:mit|isc|apache|[0-9] clause bsd|new bsd|bsd|zlib) ?(?:[0-9] clause )?(?:license)?\b|\b(?:[0-9]|zero) clause\b|\b(?:begin|end) license block\b/g;
 
 // Which of these is meant, only a notice beside the text says; without one it is the first.
 const PREFERRED: ReadonlyMap<string, readonly string[]> = new Map([

@@ -68,7 +68,7 @@ const FEWEST_WORDS = 12;
 
 function variantsOf(text: string): readonly (readonly string[])[] {
   const end = END_OF_TERMS.exec(text);
-  const short = end === null ? [] : [text.slice(0, end.index)];
+  const short = end === null ? [] : [text.slice(0, end.index + end[0].length)];
   return [text, ...short].map(wordsOfText).filter(({ length }) => length >= FEWEST_WORDS);
 }
 

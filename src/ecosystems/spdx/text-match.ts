@@ -7,6 +7,13 @@ export interface TextMatch {
   readonly end: number;
 }
 
+/** The known text that another one is. */
+export interface WholeText {
+  readonly text: KnownText;
+  /** All words that count are the same. */
+  readonly isExact: boolean;
+}
+
 /** How near two texts are is Sørensen–Dice over pairs of neighbouring words, each as often as it occurs. */
 const WHOLE = 0.95;
 /** The share of a text's pairs that lie together where another text contains it. */
@@ -18,10 +25,10 @@ const MOST_CONTAINED = 40;
 const MISSING_COSTS = 4;
 
 /** The text that this one is as a whole, or nearly: the nearest. Absent: it is none of them. */
-export function findWholeText(words: readonly string[]): KnownText | undefined {
+export function findWholeText(words: readonly string[]): WholeText | undefined {
   const index = textIndex();
   const exact = index.exact.get(words.join(' '));
-  if (exact !== undefined) return exact;
+  if (exact !== undefined) return { text: exact, isExact: true };
   const pairs = index.pairsOf(words);
   const [best] = overlapsOf(index, pairs)
     .map(({ text, common }) => ({
@@ -30,7 +37,7 @@ export function findWholeText(words: readonly string[]): KnownText | undefined {
     }))
     .filter(({ score }) => score >= WHOLE)
     .toSorted((left, right) => right.score - left.score);
-  return best?.text;
+  return best && { text: best.text, isExact: false };
 }
 
 /** The texts that lie within this one, none within another, in its order. */
@@ -55,17 +62,19 @@ export function findContainedTexts(words: readonly string[]): readonly TextMatch
   return found.toSorted((left, right) => left.start - right.start);
 }
 
-/** The words that do not come from the text, each with its place. */
+/** As many known pairs in a row as chance does not give. */
+const LEAST_RUN = 3;
+
+/** The words that do not come from the text. */
 export function leftOver(words: readonly string[], { pairs: known }: KnownText): readonly string[] {
   const pairs = textIndex().pairsOf(words);
-  return words.filter((_, at) => {
-    const before = pairs[at - 1];
-    const after = pairs[at];
-    return !(
-      (before !== undefined && known.has(before)) ||
-      (after !== undefined && known.has(after))
-    );
-  });
+  const isCovered = new Uint8Array(words.length);
+  let run = 0;
+  for (const [at, pair] of pairs.entries()) {
+    run = known.has(pair) ? run + 1 : 0;
+    if (run >= LEAST_RUN) isCovered.fill(1, at + 1 - run, at + 2);
+  }
+  return words.filter((_, at) => isCovered[at] !== 1);
 }
 
 interface Overlap {
@@ -120,19 +129,20 @@ function findDensest(text: KnownText, pairs: Int32Array): Dense | undefined {
     if (common > most.common) Object.assign(most, { common, end: at + 1 });
   }
   if (most.common < CONTAINED * text.pairCount) return undefined;
-  const { start, end } = trim(text, pairs, {
-    start: Math.max(0, most.end - length),
-    end: most.end,
-  });
+  const window = { start: Math.max(0, most.end - length), end: most.end };
+  const { start, end } = trim(window, { places, wanted });
   const worth = most.common - MISSING_COSTS * (text.pairCount - most.common);
   return { text, start, end, worth };
 }
 
-/** For each pair, its place in the text's list of pairs, with how often the text has it; -1: it has not. */
-function placesOf(
-  text: KnownText,
-  pairs: Int32Array,
-): { readonly places: Int32Array; readonly wanted: Int32Array } {
+interface Places {
+  /** For each pair, its place in the text's list of pairs; -1: the text does not have it. */
+  readonly places: Int32Array;
+  /** For each place, how often the text has the pair. */
+  readonly wanted: Int32Array;
+}
+
+function placesOf(text: KnownText, pairs: Int32Array): Places {
   const order = new Map([...text.pairs.keys()].map((pair, at) => [pair, at] as const));
   return {
     places: pairs.map((pair) => (pair < 0 ? -1 : (order.get(pair) ?? -1))),
@@ -145,11 +155,23 @@ interface Span {
   readonly end: number;
 }
 
-/** The window without what is at its ends and not of the text. */
-function trim(text: KnownText, pairs: Int32Array, { start, end }: Span): Span {
+/** The window without what is at its ends and adds nothing: not of the text, or more often than the text has it. */
+function trim({ start, end }: Span, { places, wanted }: Places): Span {
+  const counts = new Int32Array(wanted.length);
+  for (const place of places.subarray(start, end)) {
+    if (place >= 0) counts[place] = (counts[place] ?? 0) + 1;
+  }
+  function isSpare(at: number): boolean {
+    const place = places[at] ?? -1;
+    if (place < 0) return true;
+    const count = counts[place] ?? 0;
+    if (count <= (wanted[place] ?? 0)) return false;
+    counts[place] = count - 1;
+    return true;
+  }
   let from = start;
   let to = end;
-  while (from < to && !text.pairs.has(pairs[from] ?? -1)) from += 1;
-  while (to > from && !text.pairs.has(pairs[to - 1] ?? -1)) to -= 1;
+  while (from < to && isSpare(from)) from += 1;
+  while (to > from && isSpare(to - 1)) to -= 1;
   return { start: from, end: to };
 }
