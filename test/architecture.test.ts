@@ -53,7 +53,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'validation/archives': { knows: ['model'], uses: ['node:timers/promises', 'node:zlib'] },
   'validation/evidence/inspectors': { knows: [...FACTS], uses: [], pure: true },
   'validation/evidence': {
-    knows: ['model', 'ecosystems/pypi', 'validation/archives', 'validation/evidence/inspectors'],
+    knows: [...FACTS, 'validation/archives', 'validation/evidence/inspectors'],
     uses: ['node:crypto'],
   },
   'validation/provenance': {
