@@ -4,7 +4,7 @@ import { describeRelease } from './license-facts.ts';
 import { listExpressions } from './license-words.ts';
 import type { RuleInput, Statement } from './rule.ts';
 
-/** A person has to see that a newer release is under another licence, even where both are allowed. */
+/** A person has to see that a newer release is under another licence, even where both are allowed (`content.drift`). */
 export function* judgeChange(input: RuleInput, reading: LicenseReading): Generator<Statement> {
   const { policy } = input;
   const { previous } = input.history;
@@ -17,11 +17,12 @@ export function* judgeChange(input: RuleInput, reading: LicenseReading): Generat
   if (isSame) return;
   const now = listExpressions(reading.worlds);
   const then = listExpressions(before.worlds);
+  const { value, place } = policy.content.drift;
   yield {
     code: 'license/changed',
-    verdict: 'review',
+    verdict: value === 'allow' ? 'approve' : value,
     message: `${describeRelease(input)} has another licence than ${previous.version}, which was admitted before: ${now} (${reading.origin}), then ${then} (${before.origin})`,
-    policy: policy.licenses.place,
+    policy: place,
     evidence: [
       ...reading.evidence,
       ...before.evidence.map((line) => `${previous.version}: ${line}`),

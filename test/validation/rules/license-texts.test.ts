@@ -4,7 +4,7 @@ import type { LicenseText } from '../../../src/model/contents.ts';
 import type { CoreMetadata } from '../../../src/model/evidence.ts';
 import { license } from '../../../src/validation/rules/license.ts';
 import type { RuleInput } from '../../../src/validation/rules/rule.ts';
-import { digestOf, ruleInput } from '../../fixtures/rule-input.ts';
+import { digestOf, policyOf, ruleInput } from '../../fixtures/rule-input.ts';
 
 const INFO = 'numpy-2.4.0.dist-info';
 const BSD_LICENSE = 'License :: OSI Approved :: BSD License';
@@ -291,6 +291,13 @@ describe('a change of licence', () => {
     ],
   ])('%s', (_, one, expected) => {
     expect(said({ texts: [], ...one })).toEqual(expected);
+  });
+
+  test('is only reported where drift is allowed', () => {
+    const one = { declared: MIT, texts: [], previous: before('2.3.0', { license: 'ISC' }) };
+    const policy = policyOf({ licenses: '{ allow: [MIT] }', content: '{ drift: allow }' });
+    const statements = [...license.judge({ ...inputOf(one), policy })];
+    expect(statements).toMatchObject([{ code: 'license/changed', verdict: 'approve' }]);
   });
 
   test('names both licences and the release before', () => {
