@@ -39,7 +39,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'ecosystems/pypi': { knows: ['model'], uses: ['smol-toml'], pure: true },
   'ecosystems/spdx': {
     knows: ['model'],
-    uses: ['spdx-exceptions', 'spdx-license-ids'],
+    uses: ['spdx-exceptions', 'spdx-license-ids', 'spdx-license-list'],
     pure: true,
   },
   policy: { knows: FACTS, uses: ['node:crypto', 'yaml', 'zod'], pure: true },
@@ -53,7 +53,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'validation/archives': { knows: ['model'], uses: ['node:timers/promises', 'node:zlib'] },
   'validation/evidence/inspectors': { knows: [...FACTS], uses: [], pure: true },
   'validation/evidence': {
-    knows: ['model', 'ecosystems/pypi', 'validation/archives', 'validation/evidence/inspectors'],
+    knows: [...FACTS, 'validation/archives', 'validation/evidence/inspectors'],
     uses: ['node:crypto'],
   },
   'validation/provenance': {

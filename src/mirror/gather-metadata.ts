@@ -1,4 +1,6 @@
 import { parseCoreMetadata } from '../ecosystems/pypi/core-metadata.ts';
+import { readLicense } from '../ecosystems/spdx/worlds.ts';
+import type { LicenseText } from '../model/contents.ts';
 import { GatehouseError, isGatehouseError } from '../model/errors.ts';
 import { EXTRACTOR, type MetadataFact } from '../model/evidence.ts';
 import type { ArtifactRecord } from '../model/record.ts';
@@ -13,7 +15,7 @@ import {
 import { coalesce } from '../upstream/coalesce.ts';
 import type { Priority } from '../upstream/limiter.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import { readProvisionalMetadata } from '../validation/evidence/provisional.ts';
+import { readProvisionalTexts, readProvisionalWheel } from '../validation/evidence/provisional.ts';
 import type { GathererParts } from './gather.ts';
 import { type KnownArtifact, subjectKey } from './knowledge.ts';
 import { fetchProvenance, lacksProvenance, loadProvenance } from './provenance.ts';
@@ -50,11 +52,12 @@ export function createMetadataGatherer(
   { limiter, admitter }: GathererParts,
 ): (wanted: Wanted) => Promise<void> {
   async function gather({ artifact, priority }: Wanted): Promise<void> {
+    // Whoever asks where the metadata are known asks for the licence texts.
+    const isForTexts = artifact.provisional !== undefined;
     await loadFacts(state, artifact);
-    const isKnown = artifact.provisional !== undefined || artifact.evidence !== undefined;
-    if (isKnown && !isWaiting(artifact)) return;
+    if (isKnown(artifact) && !(isForTexts && lacksTexts(artifact)) && !isWaiting(artifact)) return;
     try {
-      await limiter.run(() => learn(artifact, isKnown), { priority, signal: state.ending });
+      await limiter.run(() => learn(artifact), { priority, signal: state.ending });
       delete artifact.metadataFailure;
     } catch (error) {
       if (!isGatehouseError(error)) throw error;
@@ -64,8 +67,9 @@ export function createMetadataGatherer(
     }
   }
 
-  async function learn(artifact: KnownArtifact, isKnown: boolean): Promise<void> {
-    if (!isKnown) await learnMetadata(artifact);
+  async function learn(artifact: KnownArtifact): Promise<void> {
+    if (!isKnown(artifact)) await learnMetadata(artifact);
+    else if (lacksTexts(artifact)) await learnTexts(artifact);
     if (!isWaiting(artifact)) return;
     await fetchProvenance(state, artifact);
     announce(state);
@@ -87,10 +91,34 @@ export function createMetadataGatherer(
     }
   }
 
+  /** The metadata are known, and only the licence texts could settle what they leave open. */
+  async function learnTexts(artifact: KnownArtifact): Promise<void> {
+    const fact = artifact.provisional;
+    if (fact === undefined) return;
+    try {
+      const licenseTexts = await askForTexts(state, artifact);
+      artifact.provisional = { ...fact, licenseTexts };
+      const stored = await readProvisional(state.store, artifact.subject);
+      if (stored === undefined) return;
+      await saveProvisional(state.store, artifact.subject, { ...stored, licenseTexts });
+    } catch (error) {
+      if (!isGatehouseError(error) || error.data['ranges'] !== false) throw error;
+      artifact.evidence = await admitter.examine(artifact);
+    }
+  }
+
   return coalesce(
     gather,
     ({ artifact, priority }) => `${priority} ${subjectKey(artifact.subject)}`,
   );
+}
+
+function isKnown({ provisional, evidence }: KnownArtifact): boolean {
+  return provisional !== undefined || evidence !== undefined;
+}
+
+function lacksTexts({ provisional, evidence }: KnownArtifact): boolean {
+  return evidence === undefined && provisional?.licenseTexts === undefined;
 }
 
 async function askUpstream(state: MirrorState, artifact: KnownArtifact): Promise<Provisional> {
@@ -105,7 +133,23 @@ async function askUpstream(state: MirrorState, artifact: KnownArtifact): Promise
     );
   }
   const access = await upstream.openRanges(record, { signal: state.ending });
-  return { origin: 'ranges', metadata: await readProvisionalMetadata(access) };
+  return { origin: 'ranges', ...(await readProvisionalWheel(access, leavesLicenseOpen)) };
+}
+
+/** No further request is needed for the texts here, so they are read whatever the policy allows. */
+function leavesLicenseOpen(metadata: Uint8Array): boolean {
+  const reading = readLicense(parseCoreMetadata(metadata));
+  return reading.kind !== 'worlds' || reading.worlds.length > 1;
+}
+
+/** Texts that lie too far from each other for a few requests are as good as none: only the whole file has them. */
+async function askForTexts(
+  state: MirrorState,
+  { record, subject }: KnownArtifact,
+): Promise<readonly LicenseText[]> {
+  const upstream = await upstreamOf(state, subject.source);
+  const access = await upstream.openRanges(record, { signal: state.ending });
+  return (await readProvisionalTexts(access)) ?? [];
 }
 
 /** A sidecar that upstream lists and then refuses is as good as none: the wheel has the same file. */
@@ -121,6 +165,11 @@ async function askForSidecar(
   }
 }
 
-function factOf({ origin, metadata }: Provisional): MetadataFact {
-  return { origin, sha256: sha256Of(metadata), metadata: parseCoreMetadata(metadata) };
+function factOf({ origin, metadata, licenseTexts }: Provisional): MetadataFact {
+  return {
+    origin,
+    sha256: sha256Of(metadata),
+    metadata: parseCoreMetadata(metadata),
+    ...(licenseTexts === undefined ? {} : { licenseTexts }),
+  };
 }

@@ -13,6 +13,7 @@ import { verifiesAttestations } from '../policy/select.ts';
 import type { Candidate } from '../validation/closure/candidate.ts';
 import { judge } from '../validation/judge.ts';
 import type { History, RuleInput } from '../validation/rules/rule.ts';
+import { awaitsTexts } from './awaits-texts.ts';
 import {
   type KnownArtifact,
   type KnownProject,
@@ -127,13 +128,15 @@ function publishedBefore(
 function makeCandidate(standard: Standard, known: Asked): Candidate {
   const { artifact } = known;
   const record = judgeArtifact(standard, known, 'record');
-  const fact = metadataOf(artifact);
-  const state = metadataState(artifact, standard.policy);
   const fitting = fitsMask(artifact, standard.policy.targets);
-  const best =
-    state === 'unknown' || record.verdict === 'deny'
-      ? record
-      : judgeArtifact(standard, known, worstBasis(artifact));
+  const gathered = metadataState(artifact, standard.policy);
+  const isJudged = gathered !== 'unknown' && record.verdict !== 'deny';
+  const judgedBest = isJudged ? judgeArtifact(standard, known, worstBasis(artifact)) : record;
+  // What its texts may settle is not known before they are read, and what it needs does not matter until then.
+  const isOpen = fitting > 0 && awaitsTexts(artifact, judgedBest);
+  const state = isOpen ? 'unknown' : gathered;
+  const best = isOpen ? record : judgedBest;
+  const fact = isOpen ? undefined : metadataOf(artifact);
   // What fits no target is shown nowhere, and there is ten times more of it than of the rest.
   const decision = fitting === 0 && best.verdict === 'deny' ? withoutReasons(best) : best;
   return {
@@ -219,9 +222,10 @@ function historyOf(project: KnownProject, artifact: KnownArtifact): History {
   const before = previousOf({ project, artifact });
   if (before?.evidence?.kind !== 'wheel' || before.evidence.contents === undefined) return known;
   const { contents, unpackedBytes } = before.evidence;
+  const { metadata } = before.evidence.metadata;
   return {
     ...known,
-    previous: { version: before.name.version.text, contents, unpackedBytes },
+    previous: { version: before.name.version.text, contents, metadata, unpackedBytes },
   };
 }
 

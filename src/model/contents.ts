@@ -34,11 +34,17 @@ export interface RecordFault {
   readonly fault: 'hash' | 'size' | 'weak-hash' | 'no-hash';
 }
 
-/** A licence file of the wheel itself. */
+/** A licence text that the wheel carries, and the licences that its words amount to. */
 export interface LicenseText {
   readonly path: string;
   /** Of the file's bytes, for a clarification to be bound to. */
   readonly sha256: string;
+  /**
+   * `whole`: the file is the text of one licence, of which these SPDX expressions are the ways to mean it. `contains`:
+   * it has these texts among others. `unknown`: none is recognised.
+   */
+  readonly match: 'whole' | 'contains' | 'unknown';
+  readonly expressions: readonly string[];
 }
 
 /** Code that every start of Python runs once the wheel is installed. */

@@ -1,4 +1,4 @@
-import type { WheelContents } from './contents.ts';
+import type { LicenseText, WheelContents } from './contents.ts';
 import type { Sha256 } from './sha256.ts';
 
 /**
@@ -30,10 +30,12 @@ export interface MetadataFact {
   /** Digest of the METADATA file itself, which the store holds as a blob. */
   readonly sha256: Sha256;
   readonly metadata: CoreMetadata;
+  /** The wheel's licence texts, where they were read with provisional metadata that do not tell the licence. */
+  readonly licenseTexts?: readonly LicenseText[];
 }
 
 /** The version of the code that makes Evidence; raised when it begins to extract something new. */
-export const EXTRACTOR = 2;
+export const EXTRACTOR = 3;
 
 /** The first extractor that reads members (`WheelEvidence.contents`). */
 export const EXTRACTOR_OF_CONTENTS = 2;

@@ -10,13 +10,22 @@ function listOf<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
 
 const sightings = listOf({ path: z.string(), kind: z.string() });
 
+/** Licence texts as evidence and provisional metadata store them. */
+export const licenseTextsSchema = listOf({
+  path: z.string(),
+  sha256: z.string(),
+  // Extractor 2 only took digests.
+  match: z.enum(['whole', 'contains', 'unknown']).default('unknown'),
+  expressions: texts.default([]),
+});
+
 /** The contents of a wheel as evidence stores them. */
 export const contentsSchema: z.ZodType<WheelContents> = z.object({
   record: listOf({
     path: z.string(),
     fault: z.enum(['hash', 'size', 'weak-hash', 'no-hash']),
   }),
-  licenseTexts: listOf({ path: z.string(), sha256: z.string() }),
+  licenseTexts: licenseTextsSchema,
   startup: listOf({
     path: z.string(),
     kind: z.enum(['pth-import', 'start-file', 'sitecustomize', 'usercustomize']),

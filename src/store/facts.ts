@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import type { LicenseText } from '../model/contents.ts';
 import { GatehouseError, isGatehouseError } from '../model/errors.ts';
 import {
   type CoreMetadata,
@@ -12,7 +13,7 @@ import {
 import type { Sha256 } from '../model/sha256.ts';
 import type { SourceId } from '../model/subject.ts';
 import { findBlob, putBlob, sha256Of } from './blobs.ts';
-import { contentsSchema } from './contents-schema.ts';
+import { contentsSchema, licenseTextsSchema } from './contents-schema.ts';
 import { objectKey, type ObjectKey, type ObjectStore } from './object-store.ts';
 import { decodeStored, encodeStored, type StoredFormat, storedNames } from './stored-json.ts';
 
@@ -26,22 +27,32 @@ export interface OfferedArtifact {
 export interface Provisional {
   readonly origin: Exclude<MetadataFact['origin'], 'contents'>;
   readonly metadata: Uint8Array;
+  /** The wheel's own licence texts; absent: not read. */
+  readonly licenseTexts?: readonly LicenseText[];
 }
 
 /**
- * Stores what a sidecar or range reads gave, unless something is stored already. It can be had again, so it is not
+ * Stores what a sidecar or range reads gave, unless as much is stored already. It can be had again, so it is not
  * synced. The METADATA file becomes a blob.
  */
 export async function saveProvisional(
   store: ObjectStore,
   artifact: OfferedArtifact,
-  { origin, metadata }: Provisional,
+  { origin, metadata, licenseTexts }: Provisional,
 ): Promise<void> {
   const sha256 = await putBlob(store, metadata, 'lazy');
   const key = provisionalKey(artifact);
-  const bytes = encodeStored(PROVISIONAL, { ...artifact, origin, metadata: sha256 });
+  const bytes = encodeStored(PROVISIONAL, {
+    source: artifact.source,
+    sha256: artifact.sha256,
+    origin,
+    metadata: sha256,
+    ...(licenseTexts === undefined ? {} : { licenseTexts }),
+  });
   if ((await store.put(key, bytes, { durability: 'lazy' })) === 'created') return;
-  if ((await readProvisional(store, artifact)) !== undefined) return;
+  const stored = await readProvisional(store, artifact);
+  const isMore = licenseTexts !== undefined && stored?.licenseTexts === undefined;
+  if (stored !== undefined && !isMore) return;
   await store.remove(key);
   await store.put(key, bytes, { durability: 'lazy' });
 }
@@ -56,7 +67,9 @@ export async function readProvisional(
   const stored = bytes && decodeIntact(bytes, key);
   if (stored?.source !== artifact.source || stored.sha256 !== artifact.sha256) return undefined;
   const metadata = await findBlob(store, stored.metadata);
-  return metadata && { origin: stored.origin, metadata };
+  if (metadata === undefined) return undefined;
+  const { origin, licenseTexts } = stored;
+  return { origin, metadata, ...(licenseTexts === undefined ? {} : { licenseTexts }) };
 }
 
 function decodeIntact(bytes: Uint8Array, key: ObjectKey): StoredProvisional | undefined {
@@ -124,6 +137,7 @@ interface StoredProvisional extends OfferedArtifact {
   readonly origin: Provisional['origin'];
   /** Digest of the METADATA file. */
   readonly metadata: Sha256;
+  readonly licenseTexts?: readonly LicenseText[];
 }
 
 const PROVISIONAL: StoredFormat<StoredProvisional> = {
@@ -134,6 +148,8 @@ const PROVISIONAL: StoredFormat<StoredProvisional> = {
     sha256: storedNames.sha256,
     origin: z.enum(['sidecar', 'ranges']),
     metadata: storedNames.sha256,
+    // Programs that do not know it leave it out, and read the texts again if they want them.
+    licenseTexts: licenseTextsSchema,
   }),
 };
 

@@ -1,3 +1,4 @@
+import type { LicenseText } from '../../model/contents.ts';
 import { isGatehouseError } from '../../model/errors.ts';
 import type { CoreMetadata } from '../../model/evidence.ts';
 import { findClassifierCandidates } from './classifiers.ts';
@@ -12,6 +13,9 @@ import {
 } from './expression.ts';
 import { isLicenseReference } from './identifiers.ts';
 import { type LicenseFieldReading, readLicenseField } from './license-field.ts';
+import { isHarmless } from './text-remains.ts';
+import { wordsOfText } from './text-words.ts';
+import { narrowWorlds, ownTexts, readTexts, type TextReading } from './text-worlds.ts';
 
 /**
  * What core metadata say of the licence: possible worlds, never a guess. One of `worlds` is true if the
@@ -19,8 +23,8 @@ import { type LicenseFieldReading, readLicenseField } from './license-field.ts';
  */
 export type LicenseReading = {
   readonly evidence: readonly string[];
-  /** There is a licence text, pasted or in a file, that was not read. */
-  readonly hasText: boolean;
+  /** Whether there is a licence text of its own, in a file or pasted, and whether it was read. */
+  readonly text: 'none' | 'unread' | 'read';
 } & LicenseStatement;
 
 type LicenseStatement =
@@ -40,6 +44,13 @@ type LicenseStatement =
       readonly field: readonly LicenseExpression[];
       readonly classifiers: readonly LicenseExpression[];
     }
+  /** The texts are of other licences than the metadata declare: either may be true. */
+  | {
+      readonly kind: 'text-conflict';
+      readonly declared: readonly LicenseExpression[];
+      readonly texts: readonly LicenseExpression[];
+      readonly origin: string;
+    }
   /** A field says something that no table knows; it may change what the others mean. */
   | { readonly kind: 'unread'; readonly origin: string; readonly value: string };
 
@@ -52,19 +63,57 @@ const PROPRIETARY = parseLicense('LicenseRef-Proprietary');
 
 /**
  * Reads the licence that metadata declare. A `License-Expression` says it alone (PEP 639). Else the `License`
- * field and the classifiers are intersected, where both speak.
+ * field and the classifiers are intersected, where both speak. Texts, where they were read, narrow what is left open,
+ * speak where metadata are silent, and are reported where they exclude what is declared.
  */
-export function readLicense(metadata: CoreMetadata): LicenseReading {
+export function readLicense(
+  metadata: CoreMetadata,
+  texts?: readonly LicenseText[],
+): LicenseReading {
   const field = readField(metadata);
-  const statement =
+  const declared =
     metadata.licenseExpression === undefined
       ? readLegacy(field, metadata)
       : readExpression(metadata.licenseExpression);
   return {
-    ...statement,
-    evidence: evidenceOf(field, metadata),
-    hasText: field.kind === 'text' || metadata.licenseFiles.length > 0,
+    ...(texts === undefined ? declared : settle(declared, readTexts(texts), metadata)),
+    evidence: evidenceOf(field, metadata, texts),
+    text: textState(field, metadata, texts),
   };
+}
+
+function textState(
+  field: LicenseFieldReading,
+  { licenseFiles }: CoreMetadata,
+  texts: readonly LicenseText[] | undefined,
+): LicenseReading['text'] {
+  if (texts !== undefined && ownTexts(texts).length > 0) return 'read';
+  const hasUnread = field.kind === 'text' || (texts === undefined && licenseFiles.length > 0);
+  return hasUnread ? 'unread' : 'none';
+}
+
+const TEXT_ORIGIN = 'licence texts';
+
+function settle(
+  declared: LicenseStatement,
+  texts: TextReading,
+  { license = '' }: CoreMetadata,
+): LicenseStatement {
+  if (texts.kind === 'none') return declared;
+  // Prose in the License field that cannot change what a text says is as good as none.
+  const isProse = declared.kind === 'unread' && declared.origin === 'License';
+  if (declared.kind === 'silent' || (isProse && isHarmless(wordsOfText(license)))) {
+    return texts.kind === 'worlds' ? { ...texts, origin: TEXT_ORIGIN } : declared;
+  }
+  if (declared.kind !== 'worlds') return declared;
+  const { worlds, origin } = declared;
+  const left = narrowWorlds(worlds, texts);
+  if (left.length > 0) {
+    const by = left.length < worlds.length ? `${origin} and ${TEXT_ORIGIN}` : origin;
+    return { kind: 'worlds', worlds: left, origin: by };
+  }
+  const found = texts.kind === 'worlds' ? texts.worlds : texts.contained;
+  return { kind: 'text-conflict', declared: worlds, texts: found, origin };
 }
 
 function readExpression(text: string): LicenseStatement {
@@ -140,17 +189,35 @@ function isAmong({ id, orLater }: License, candidates: readonly License[]): bool
 
 const MAXIMUM_EVIDENCE = 10;
 
-function evidenceOf(field: LicenseFieldReading, metadata: CoreMetadata): readonly string[] {
+function evidenceOf(
+  field: LicenseFieldReading,
+  metadata: CoreMetadata,
+  texts: readonly LicenseText[] | undefined,
+): readonly string[] {
   const { licenseExpression, license, licenseClassifiers, licenseFiles } = metadata;
   const text = field.kind === 'text' ? 'a whole text, not read, that begins ' : '';
+  const files =
+    texts === undefined
+      ? licenseFiles.map((path) => `License-File, not read: ${quote(path)}`)
+      : ownTexts(texts).map(describeText);
   return [
     ...(licenseExpression === undefined ? [] : [`License-Expression: ${quote(licenseExpression)}`]),
     ...(license === undefined ? [] : [`License: ${text}${quote(license)}`]),
     ...licenseClassifiers.slice(0, MAXIMUM_EVIDENCE).map((name) => `Classifier: ${quote(name)}`),
-    ...licenseFiles
-      .slice(0, MAXIMUM_EVIDENCE)
-      .map((path) => `License-File, not read: ${quote(path)}`),
+    ...files.slice(0, MAXIMUM_EVIDENCE),
   ];
+}
+
+const MATCHES = {
+  whole: 'is the text of',
+  contains: 'contains the text of',
+  unknown: 'is no text that is known',
+} as const;
+
+function describeText({ path, sha256, match, expressions }: LicenseText): string {
+  const named =
+    expressions.length === 0 ? '' : ` ${expressions.join(match === 'whole' ? ' or ' : ', ')}`;
+  return `${quote(path)} (sha256 ${sha256}) ${MATCHES[match]}${named}`;
 }
 
 function quote(text: string): string {

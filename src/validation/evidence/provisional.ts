@@ -1,19 +1,20 @@
-import type { RandomAccess } from '../../model/random-access.ts';
-import { zipRefused } from '../archives/refusals.ts';
-import { type CentralEntry, readCentral } from '../archives/zip-central.ts';
-import { type CentralPlace, END_RECORDS_BYTES, readEnd } from '../archives/zip-end.ts';
-import { checkMemberSize, checkPlace, ZIP_LIMITS } from '../archives/zip-limits.ts';
-import {
-  checkLocal,
-  localExtraBytes,
-  localHeaderBytes,
-  unpackMember,
-} from '../archives/zip-member.ts';
-import { findDistInfo, findDistInfoMember, MAX_METADATA_BYTES } from './wheel-layout.ts';
+import { createHash } from 'node:crypto';
 
-const KIB = 1024;
-const TAIL_BYTES = 64 * KIB;
-const MAX_REACH_BYTES = 256 * KIB;
+import { isOwnLicenseFile } from '../../ecosystems/spdx/license-files.ts';
+import type { LicenseText } from '../../model/contents.ts';
+import type { RandomAccess } from '../../model/random-access.ts';
+import type { CentralEntry } from '../archives/zip-central.ts';
+import { checkMemberSize } from '../archives/zip-limits.ts';
+import { inspectLicenseTexts, MOST_LICENSE_BYTES } from './inspectors/license-texts.ts';
+import { openProvisional, type ProvisionalArchive } from './provisional-archive.ts';
+import { findDistInfoMember, MAX_METADATA_BYTES } from './wheel-layout.ts';
+
+/** What a wheel says of itself before its bytes are verified. */
+export interface ProvisionalWheel {
+  readonly metadata: Uint8Array;
+  /** Absent: not wanted, or too far from each other to be read at once. */
+  readonly licenseTexts?: readonly LicenseText[];
+}
 
 /**
  * A wheel's METADATA by at most three reads: the end of the file, what is missing of the central directory with
@@ -22,69 +23,62 @@ const MAX_REACH_BYTES = 256 * KIB;
  * directory and this member were looked at. Throws `archive-refused`, and what `access.read` throws.
  */
 export async function readProvisionalMetadata(access: RandomAccess): Promise<Uint8Array> {
-  const read = openFromEnd(access);
-  const tailStart = Math.max(0, access.sizeBytes - TAIL_BYTES);
-  const tail = await read(tailStart, access.sizeBytes);
-  const place = readEnd(tail.subarray(-END_RECORDS_BYTES), access.sizeBytes);
-  checkPlace(place, ZIP_LIMITS);
-  const centralEnd = place.offset + place.sizeBytes;
-  if (place.offset < tailStart) await read(place.offset - reachBytes(place), centralEnd);
-  const entries = await readCentral(await read(place.offset, centralEnd), place);
-  const entry = findDistInfoMember(entries, findDistInfo(entries), 'METADATA');
+  return readMetadata(await openProvisional(access));
+}
+
+/** The same with the project's own licence texts, where METADATA makes somebody want them; no read more. */
+export async function readProvisionalWheel(
+  access: RandomAccess,
+  wantsTexts: (metadata: Uint8Array) => boolean,
+): Promise<ProvisionalWheel> {
+  const wheel = await openProvisional(access);
+  // One read for METADATA and the texts, which mostly lie beside it, where they are not among what was read.
+  await wheel.bringAlong([metadataOf(wheel), ...ownTextsOf(wheel)]);
+  const metadata = await readMetadata(wheel);
+  if (!wantsTexts(metadata)) return { metadata };
+  const licenseTexts = await readTexts(wheel);
+  return licenseTexts === undefined ? { metadata } : { metadata, licenseTexts };
+}
+
+/** A project's own licence texts by at most three reads, as METADATA above; absent: too far from each other. */
+export async function readProvisionalTexts(
+  access: RandomAccess,
+): Promise<readonly LicenseText[] | undefined> {
+  const wheel = await openProvisional(access);
+  await wheel.bringAlong(ownTextsOf(wheel));
+  return readTexts(wheel);
+}
+
+function metadataOf({ entries, distInfo }: ProvisionalArchive): CentralEntry {
+  return findDistInfoMember(entries, distInfo, 'METADATA');
+}
+
+function readMetadata(wheel: ProvisionalArchive): Promise<Uint8Array> {
+  const entry = metadataOf(wheel);
   checkMemberSize(entry, MAX_METADATA_BYTES);
-  const end = endOf(entry, entries, place.offset);
-  const placed = await read(entry.offset, end);
-  const headerBytes = placed.length - entry.packedBytes;
-  if (headerBytes !== localHeaderBytes(entry) + localExtraBytes(placed)) {
-    throw zipRefused(
-      'not-tiled',
-      entry.offset,
-      'METADATA does not end where the next member begins',
-    );
-  }
-  checkLocal(placed.subarray(0, headerBytes), entry);
-  return unpackMember(placed.subarray(headerBytes), entry);
+  return wheel.read(entry);
 }
 
-// Most wheels have the dist-info last, and its RECORD, which grows as the directory does, behind METADATA. Measured
-// on a dozen of the commonest: from METADATA to the directory is less than the directory's size or than 64 KiB.
-function reachBytes(place: CentralPlace): number {
-  const wanted = Math.min(Math.max(place.sizeBytes, TAIL_BYTES), MAX_REACH_BYTES);
-  return Math.min(wanted, place.offset);
-}
-
-const MAX_EXTRA_BYTES = 0xffff;
-
-function endOf(
-  entry: CentralEntry,
-  entries: readonly CentralEntry[],
-  centralOffset: number,
-): number {
-  const end = entries.reduce(
-    (nearest, { offset }) => (offset > entry.offset && offset < nearest ? offset : nearest),
-    centralOffset,
+function ownTextsOf({ entries, distInfo }: ProvisionalArchive): readonly CentralEntry[] {
+  return entries.filter(
+    ({ name, unpackedBytes }) =>
+      name.startsWith(`${distInfo}/`) && isOwnLicenseFile(name) && unpackedBytes > 0,
   );
-  const least = entry.offset + localHeaderBytes(entry) + entry.packedBytes;
-  if (end < least || end > least + MAX_EXTRA_BYTES) {
-    throw zipRefused(
-      'not-tiled',
-      entry.offset,
-      `METADATA does not end where the next member begins: expected about ${least}, got ${end}`,
-    );
-  }
-  return end;
 }
 
-/** Keeps what was read at the end of the file, and reads only what lies before it. */
-function openFromEnd(access: RandomAccess): (start: number, end: number) => Promise<Uint8Array> {
-  let kept: Uint8Array = new Uint8Array();
-  return async (start, end) => {
-    const keptStart = access.sizeBytes - kept.length;
-    if (end < keptStart) return access.read(start, end - start);
-    if (start < keptStart) {
-      kept = Buffer.concat([await access.read(start, keptStart - start), kept]);
-    }
-    const base = access.sizeBytes - kept.length;
-    return kept.subarray(start - base, end - base);
-  };
+async function readTexts(wheel: ProvisionalArchive): Promise<readonly LicenseText[] | undefined> {
+  const wanted = ownTextsOf(wheel);
+  const isFar = wanted.some(
+    (entry) => entry.unpackedBytes > MOST_LICENSE_BYTES || !wheel.isAtHand(entry),
+  );
+  if (isFar) return undefined;
+  const members = wanted.map(({ name, unpackedBytes }) => ({ name, sizeBytes: unpackedBytes }));
+  const inspector = inspectLicenseTexts({ distInfo: wheel.distInfo, members });
+  for (const [at, entry] of wanted.entries()) {
+    const head = await wheel.read(entry);
+    const sha256 = createHash('sha256').update(head).digest('hex');
+    const member = members[at];
+    if (member !== undefined) inspector.look(member, { head, isWhole: true, sha256 });
+  }
+  return inspector.found().licenseTexts;
 }

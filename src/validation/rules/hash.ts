@@ -1,6 +1,7 @@
+import type { MetadataFact, WheelEvidence } from '../../model/evidence.ts';
 import type { ArtifactRecord } from '../../model/record.ts';
 import type { Rule, RuleInput, Statement } from './rule.ts';
-import { describeSubject } from './subject-words.ts';
+import { describeSubject, listSome, quote } from './subject-words.ts';
 
 /** One file name, one SHA-256: of the index, of the bytes, and the first seen. */
 export const hash: Rule = {
@@ -26,7 +27,7 @@ export const hash: Rule = {
     {
       code: 'hash/metadata-mismatch',
       meaning:
-        'The verified bytes hold other metadata than what was listed before they were fetched.',
+        'The verified bytes hold other metadata or licence texts than what was listed before they were fetched.',
     },
   ],
   judge,
@@ -71,6 +72,7 @@ function* judgeMutation(
 function* judgeMetadata(input: RuleInput): Generator<Statement> {
   const { listed, evidence } = input;
   if (listed === undefined || evidence?.kind !== 'wheel') return;
+  yield* judgeTexts(input, listed, evidence);
   if (listed.sha256 === evidence.metadata.sha256) return;
   yield {
     code: 'hash/metadata-mismatch',
@@ -80,5 +82,26 @@ function* judgeMetadata(input: RuleInput): Generator<Statement> {
       `listed METADATA sha256 ${listed.sha256}`,
       `METADATA sha256 in the bytes ${evidence.metadata.sha256}`,
     ],
+  };
+}
+
+/** What made somebody list it must be what is in the bytes, byte for byte. */
+function* judgeTexts(
+  input: RuleInput,
+  { licenseTexts: listed = [] }: MetadataFact,
+  { contents }: WheelEvidence,
+): Generator<Statement> {
+  const found = contents?.licenseTexts;
+  if (found === undefined) return;
+  const other = listed.filter(
+    (text) => !found.some(({ path, sha256 }) => path === text.path && sha256 === text.sha256),
+  );
+  if (other.length === 0) return;
+  const paths = other.map(({ path }) => quote(path));
+  yield {
+    code: 'hash/metadata-mismatch',
+    verdict: 'deny',
+    message: `${describeSubject(input)} holds other licence texts than were listed: ${listSome(paths)}`,
+    evidence: other.map(({ path, sha256 }) => `listed ${quote(path)} sha256 ${sha256}`),
   };
 }

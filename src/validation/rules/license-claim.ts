@@ -16,11 +16,15 @@ export interface Claim<Reading extends LicenseReading = LicenseReading> {
   readonly place: PolicyPlace;
 }
 
-type Worlds = Extract<LicenseReading, { readonly kind: 'worlds' }>;
-type Unsettled = Exclude<LicenseReading, Worlds>;
+export type WorldsReading = Extract<LicenseReading, { readonly kind: 'worlds' }>;
+type TextConflict = Extract<LicenseReading, { readonly kind: 'text-conflict' }>;
+type Unsettled = Exclude<LicenseReading, WorldsReading | TextConflict>;
 
 /** Approves when every world is permitted, denies when none is, else leaves it to a person. */
-export function judgeWorlds(claim: Claim<Worlds>, terms: LicenseTerms): readonly Statement[] {
+export function judgeWorlds(
+  claim: Claim<WorldsReading>,
+  terms: LicenseTerms,
+): readonly Statement[] {
   const permissions = claim.reading.worlds.map((world) => permit(world, terms));
   const refused = permissions.filter((permission) => !permission.permitted);
   const permitted = permissions.filter((permission) => permission.permitted);
@@ -38,14 +42,45 @@ export function judgeWorlds(claim: Claim<Worlds>, terms: LicenseTerms): readonly
     const code = 'license/not-allowed';
     return [{ code, verdict: 'deny', message: problem, policy: place, evidence }];
   }
-  const message = reading.hasText
-    ? `${problem}; only its licence text, which is not read, could settle it`
-    : problem;
+  const message =
+    reading.text === 'unread'
+      ? `${problem}; only its licence text, which is not read, could settle it`
+      : problem;
   const until = grants
     .map(({ expires }) => expires)
     .reduce<Instant | undefined>(earliest, undefined);
   const statement = { code: 'license/ambiguous', verdict: 'review', message } as const;
   return [{ ...statement, policy: place, evidence, ...(until === undefined ? {} : { until }) }];
+}
+
+/** What is declared and what the texts say are worlds alike: only where the policy tells them apart, a person must. */
+export function judgeConflict(
+  claim: Claim<TextConflict>,
+  terms: LicenseTerms,
+): readonly Statement[] {
+  const { subject, reading, place } = claim;
+  const { declared, texts, origin, evidence, text } = reading;
+  const worlds = {
+    kind: 'worlds',
+    worlds: [...declared, ...texts],
+    origin,
+    evidence,
+    text,
+  } as const;
+  const judged = judgeWorlds({ ...claim, reading: worlds }, terms);
+  const isRefused = judged.some(({ verdict }) => verdict !== 'approve');
+  const outcome = isRefused ? 'licenses.allow does not list all of them' : 'both are allowed';
+  const message = `${subject} declares ${listExpressions(declared)} (${origin}), but its licence text is that of ${listExpressions(texts)}; ${outcome}`;
+  const verdict = isRefused ? 'review' : 'approve';
+  const conflict: Statement = {
+    code: 'license/conflict',
+    verdict,
+    message,
+    policy: place,
+    evidence,
+  };
+  const others = judged.filter(({ code }) => code !== 'license/ambiguous');
+  return [conflict, ...others];
 }
 
 /** Leaves to a person what does not come to a set of worlds. */
@@ -75,15 +110,22 @@ function explain(reading: Unsettled): readonly [reason: string, problem: string]
   if (reading.kind === 'unread') {
     return ['unread', `names a licence that no table knows (${reading.origin}): ${reading.value}`];
   }
-  return reading.hasText
-    ? ['text-only', 'names no licence; only its licence text, which is not read, could settle it']
+  if (reading.text === 'unread') {
+    const problem = 'names no licence; only its licence text, which is not read, could settle it';
+    return ['text-only', problem];
+  }
+  return reading.text === 'read'
+    ? ['text-only', 'names no licence, and its licence texts are not those of known licences alone']
     : [
         'unknown',
         'names no licence, neither by License-Expression nor by License nor by classifier',
       ];
 }
 
-function approveByGrant({ subject, reading }: Claim<Worlds>, grant: LicenseGrant): Statement {
+function approveByGrant(
+  { subject, reading }: Claim<WorldsReading>,
+  grant: LicenseGrant,
+): Statement {
   const lastDay = new Date(grant.expires - 1).toISOString().slice(0, 10);
   const granted = listExpressions([grant.expression]);
   return {

@@ -1,7 +1,7 @@
 import type { ArtifactName } from '../../ecosystems/pypi/filenames.ts';
 import type { WheelContents } from '../../model/contents.ts';
 import type { Basis, FindingCode, PolicyPlace, Verdict } from '../../model/decision.ts';
-import type { Evidence, MetadataFact } from '../../model/evidence.ts';
+import type { CoreMetadata, Evidence, MetadataFact } from '../../model/evidence.ts';
 import type { ProvenanceFact } from '../../model/provenance.ts';
 import type { ArtifactRecord, ProjectRecords } from '../../model/record.ts';
 import type { Revocation } from '../../model/revocation.ts';
@@ -47,6 +47,7 @@ export interface History {
 export interface PreviousRelease {
   readonly version: string;
   readonly contents: WheelContents;
+  readonly metadata: CoreMetadata;
   readonly unpackedBytes: number;
 }
 

@@ -222,7 +222,7 @@ describe('the licence of metadata', () => {
       expect(readLicense(metadata(declared))).toMatchObject({
         kind: 'worlds',
         worlds: [{ id: 'MIT' }],
-        hasText: true,
+        text: 'unread',
         evidence: [
           expect.stringMatching(/^License: a whole text, not read, that begins "BSD 3-Clause/),
           'Classifier: "License :: OSI Approved :: MIT License"',
@@ -243,6 +243,6 @@ describe('the licence of metadata', () => {
       'License-File, not read: "licenses/0"',
     ]);
     expect(reading.evidence).toHaveLength(11);
-    expect(reading.hasText).toBe(true);
+    expect(reading.text).toBe('unread');
   });
 });

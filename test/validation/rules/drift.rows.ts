@@ -1,9 +1,17 @@
 import { CONTENTS_LISTED, type WheelContents } from '../../../src/model/contents.ts';
+import type { CoreMetadata } from '../../../src/model/evidence.ts';
 import { drift } from '../../../src/validation/rules/drift.ts';
-import { type Differences, digestOf } from '../../fixtures/rule-input.ts';
+import { type Differences, digestOf, ruleInput } from '../../fixtures/rule-input.ts';
 import type { RuleTable } from './table.ts';
 
+const LICENSED = metadataOfBuilder();
 const MIB = 1024 * 1024;
+
+function metadataOfBuilder(): CoreMetadata {
+  const { metadata } = ruleInput();
+  if (metadata === undefined) throw new Error('the builder gives it');
+  return metadata.metadata;
+}
 
 function after(
   before: WheelContents,
@@ -11,7 +19,7 @@ function after(
   sizes: { readonly before?: number; readonly now?: number } = {},
 ): Differences {
   const { before: unpackedBytes = 1000, now = 1000 } = sizes;
-  const previous = { version: '2.3.0', contents: before, unpackedBytes };
+  const previous = { version: '2.3.0', contents: before, metadata: LICENSED, unpackedBytes };
   return {
     evidence: { contents, unpackedBytes: now },
     input: { history: { admitted: false, previous } },

@@ -12,6 +12,13 @@ const CHANGED = [
   `later sha256 ${digestOf('b')}, seen 2026-11-20T00:00:00.000Z`,
 ];
 
+const LISTED_TEXT = {
+  path: 'numpy-2.4.0.dist-info/licenses/LICENSE',
+  sha256: digestOf('d'),
+  match: 'whole',
+  expressions: ['BSD-3-Clause'],
+} as const;
+
 export const hashTable: RuleTable = {
   rule: hash,
   rows: [
@@ -95,6 +102,25 @@ export const hashTable: RuleTable = {
           ],
         },
       ],
+    },
+    {
+      it: 'refuses bytes that hold another licence text than was listed',
+      of: { input: { listed: { ...metadata, origin: 'ranges', licenseTexts: [LISTED_TEXT] } } },
+      says: [
+        {
+          finding: 'deny hash/metadata-mismatch',
+          message: `numpy 2.4.0 holds other licence texts than were listed: "${LISTED_TEXT.path}"`,
+          evidence: [`listed "${LISTED_TEXT.path}" sha256 ${LISTED_TEXT.sha256}`],
+        },
+      ],
+    },
+    {
+      it: 'approves bytes that hold the licence text that was listed',
+      of: {
+        input: { listed: { ...metadata, origin: 'ranges', licenseTexts: [LISTED_TEXT] } },
+        evidence: { contents: { licenseTexts: [LISTED_TEXT] } },
+      },
+      says: [],
     },
     {
       it: 'approves what was never listed before its bytes were verified',

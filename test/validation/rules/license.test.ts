@@ -230,6 +230,9 @@ const REFUSED: readonly Row[] = [
   ],
 ];
 
+/** Rows in license-texts.test.ts. */
+const SAID_OF_TEXTS = ['license/changed'];
+
 describe('the licence rule', () => {
   it.each<[string, Declared]>([
     ['numpy 2.4.6', { licenseExpression: 'BSD-3-Clause AND 0BSD AND MIT AND Zlib AND CC0-1.0' }],
@@ -341,6 +344,8 @@ describe('the licence rule', () => {
             licenseTexts: held.map((one) => ({
               path: 'numpy-2.4.0.dist-info/licenses/LICENSE',
               sha256: one,
+              match: 'unknown' as const,
+              expressions: [],
             })),
           },
         },
@@ -378,6 +383,8 @@ describe('the licence rule', () => {
               {
                 path: 'bound-1.0.dist-info/licenses/LICENSE',
                 sha256: other,
+                match: 'unknown',
+                expressions: [],
               },
             ],
           },
@@ -393,6 +400,7 @@ describe('the licence rule', () => {
       ...REFUSED.map(([code]) => code),
       'license/granted',
       'license/clarification-void',
+      ...SAID_OF_TEXTS,
     ]);
     expect(license.codes.map(({ code }) => code).toSorted()).toEqual([...said].toSorted());
   });

@@ -1,6 +1,6 @@
 import { inspectBinaries } from './binaries.ts';
 import type { BeginInspection } from './inspector.ts';
-import { inspectLicenseFiles } from './license-files.ts';
+import { inspectLicenseTexts } from './license-texts.ts';
 import { inspectNames } from './names.ts';
 import { inspectNotebook } from './notebook.ts';
 import { inspectPickles } from './pickles.ts';
@@ -15,5 +15,5 @@ export const INSPECTORS: readonly BeginInspection[] = [
   inspectBinaries,
   inspectPickles,
   inspectSourceMarks,
-  inspectLicenseFiles,
+  inspectLicenseTexts,
 ];
