@@ -5,7 +5,7 @@ import type { Instant } from './time.ts';
 /** What an upstream index says about one artifact, as one page states it. */
 export interface UpstreamArtifact {
   readonly filename: ArtifactFilename;
-  /** Absolute http(s) URL at the upstream's file host. */
+  /** Absolute http(s) URL at the upstream's file host; of a channel in a folder: a file URL. */
   readonly url: string;
   /** Absent: the index gives no SHA-256, so the artifact can never be approved. */
   readonly sha256?: Sha256;
@@ -19,6 +19,8 @@ export interface UpstreamArtifact {
   readonly sidecar?: { readonly sha256?: Sha256 };
   /** Absolute http(s) URL at which upstream offers attestations (PEP 740). */
   readonly provenance?: string;
+  /** conda: the record in the channel's repodata, character for character. */
+  readonly repodata?: string;
 }
 
 export type ProjectStatus = 'active' | 'archived' | 'quarantined' | 'deprecated';

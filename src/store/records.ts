@@ -153,6 +153,7 @@ const recordSchema: z.ZodType<ArtifactRecord> = z.object({
   yanked: z.object({ reason: z.string() }).exactOptional(),
   sidecar: z.object({ sha256: storedNames.sha256.exactOptional() }).exactOptional(),
   provenance: z.string().exactOptional(),
+  repodata: z.string().exactOptional(),
   firstSeen: z.number(),
   goneSince: z.number().exactOptional(),
   mutation: z.object({ sha256: storedNames.sha256, seen: z.number() }).exactOptional(),
