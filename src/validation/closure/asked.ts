@@ -1,13 +1,13 @@
 import { canHold } from '../../ecosystems/pypi/markers.ts';
-import type { Requirement } from '../../ecosystems/pypi/requirements.ts';
 import { targetEnvironment } from '../../ecosystems/pypi/target-environment.ts';
+import type { ReleaseNeed } from '../../ecosystems/releases.ts';
 import type { Target } from '../../model/target.ts';
 
 /**
  * The targets (bit i: target i) on which a requirement asks: of the artifact by itself (no extra), or of one
  * extra beyond that.
  */
-export type AskedOn = (requirement: Requirement, extra: string | undefined) => number;
+export type AskedOn = (requirement: ReleaseNeed, extra: string | undefined) => number;
 
 /** Makes an AskedOn that evaluates each marker once per extra. */
 export function createAskedOn(targets: readonly Target[]): AskedOn {
@@ -15,7 +15,7 @@ export function createAskedOn(targets: readonly Target[]): AskedOn {
   const everywhere = 2 ** targets.length - 1;
   const masks = new Map<string, number>();
 
-  function maskOf({ marker }: Requirement, extra: string | undefined): number {
+  function maskOf({ marker }: ReleaseNeed, extra: string | undefined): number {
     if (marker === undefined) return everywhere;
     const key = `${extra ?? ''};${marker.text}`;
     const known = masks.get(key);

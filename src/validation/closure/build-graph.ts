@@ -1,5 +1,4 @@
-import { pins } from '../../ecosystems/pypi/specifiers.ts';
-import { compareVersions } from '../../ecosystems/pypi/versions.ts';
+import { compareReleases, namesOne } from '../../ecosystems/releases.ts';
 import type { ProjectName } from '../../model/subject.ts';
 import type { Candidate, CandidateProject, CloseInput, Root } from './candidate.ts';
 import { type Drafts, type NeedDraft, type NodeDraft, createDrafts } from './drafts.ts';
@@ -157,7 +156,7 @@ function link(build: Build, need: NeedDraft): void {
 
 function* mayMeet({ own, specifiers, matching, mask }: Need): Generator<Candidate> {
   // What is yanked meets only `==` and `===` (PEP 592).
-  const takesYanked = own !== undefined || pins(specifiers);
+  const takesYanked = own !== undefined || namesOne(specifiers);
   for (const { candidates } of matching) {
     for (const candidate of candidates) {
       if ((candidate.fits & mask) !== 0 && (takesYanked || !candidate.yanked)) yield candidate;
@@ -171,7 +170,7 @@ function listMatching(build: Build, { name, specifiers, own, mask }: Need): read
   if (project === undefined || mask === 0) return [];
   const releases = build.releasesOf(project, specifiers);
   if (own === undefined) return releases;
-  return releases.filter(({ version }) => compareVersions(version, own) === 0);
+  return releases.filter(({ version }) => compareReleases(version, own) === 0);
 }
 
 interface StepDraft extends Step {

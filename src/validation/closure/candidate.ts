@@ -1,6 +1,4 @@
-import type { ArtifactName } from '../../ecosystems/pypi/filenames.ts';
-import type { Requirement } from '../../ecosystems/pypi/requirements.ts';
-import type { SpecifierSet } from '../../ecosystems/pypi/specifiers.ts';
+import type { ReleaseName, ReleaseNeed, ReleaseRange } from '../../ecosystems/releases.ts';
 import type { Decision, PolicyPlace, Verdict } from '../../model/decision.ts';
 import type { ArtifactFilename, ProjectName } from '../../model/subject.ts';
 import type { Target } from '../../model/target.ts';
@@ -9,7 +7,7 @@ import type { Target } from '../../model/target.ts';
 export interface Candidate {
   readonly project: ProjectName;
   readonly filename: ArtifactFilename;
-  readonly name: ArtifactName;
+  readonly name: ReleaseName;
   /** What the record rules alone say. */
   readonly recordVerdict: Verdict;
   /** On the best basis known. */
@@ -17,10 +15,10 @@ export interface Candidate {
   /** `unknown`: nobody has asked yet; `failed`: it could not be had, and that refuses. */
   readonly metadata: 'known' | 'unknown' | 'failed';
   /** Empty while the metadata is not known. */
-  readonly requirements: readonly Requirement[];
+  readonly requirements: readonly ReleaseNeed[];
   /** Normalised; empty while the metadata is not known. */
   readonly extras: readonly string[];
-  /** Bit i: its tags and Requires-Python fit target i. */
+  /** Bit i: it can be installed on target i, by what its name and its metadata say of platforms. */
   readonly fits: number;
   readonly yanked: boolean;
   readonly admitted: boolean;
@@ -37,7 +35,7 @@ export interface CandidateProject {
 /** An entry of `packages`: where the closure starts. */
 export interface Root {
   readonly project: ProjectName;
-  readonly ranges: readonly SpecifierSet[];
+  readonly ranges: readonly ReleaseRange[];
   readonly extras: readonly string[];
   readonly place: PolicyPlace;
 }

@@ -1,4 +1,4 @@
-import type { Requirement } from '../../ecosystems/pypi/requirements.ts';
+import type { ReleaseNeed } from '../../ecosystems/releases.ts';
 import type { Target } from '../../model/target.ts';
 import { createAskedOn } from './asked.ts';
 import type { Candidate } from './candidate.ts';
@@ -44,7 +44,7 @@ export function createDrafts(targets: readonly Target[]): Drafts {
   const needs: NeedDraft[] = [];
   const bases = new Map<Candidate, NodeDraft>();
   const needsByKey = new Map<string, NeedDraft>();
-  const edges = new Map<Requirement, Map<string | undefined, EdgeDraft>>();
+  const edges = new Map<ReleaseNeed, Map<string | undefined, EdgeDraft>>();
 
   function base(candidate: Candidate, askedBy: Node | undefined): NodeDraft {
     const known = bases.get(candidate);
@@ -85,7 +85,7 @@ export function createDrafts(targets: readonly Target[]): Drafts {
   /** Artifacts of one release mostly share their requirements, so that these are asked about once. */
   function edgeOf(
     candidate: Candidate,
-    requirement: Requirement,
+    requirement: ReleaseNeed,
     extra: string | undefined,
   ): EdgeDraft {
     // The same text is another need to the project that it names: only its own version meets it there.
@@ -97,7 +97,7 @@ export function createDrafts(targets: readonly Target[]): Drafts {
     return edge;
   }
 
-  function needOf(candidate: Candidate, requirement: Requirement): NeedDraft {
+  function needOf(candidate: Candidate, requirement: ReleaseNeed): NeedDraft {
     const own = requirement.name === candidate.project ? candidate.name.version : undefined;
     const text = textOf(requirement);
     const key = own === undefined ? text : `${text} of ${own.text}`;
@@ -115,6 +115,6 @@ export function createDrafts(targets: readonly Target[]): Drafts {
   return { nodes, needs, bases, base, withExtra };
 }
 
-function textOf({ name, extras, specifiers }: Requirement): string {
+function textOf({ name, extras, specifiers }: ReleaseNeed): string {
   return `${name}${extras.length === 0 ? '' : `[${extras.join(',')}]`}${specifiers.text}`;
 }

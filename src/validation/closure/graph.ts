@@ -1,5 +1,4 @@
-import type { SpecifierSet } from '../../ecosystems/pypi/specifiers.ts';
-import type { Version } from '../../ecosystems/pypi/versions.ts';
+import type { ReleaseRange, ReleaseVersion } from '../../ecosystems/releases.ts';
 import type { ProjectName } from '../../model/subject.ts';
 import type { Candidate } from './candidate.ts';
 import type { Release } from './releases.ts';
@@ -55,9 +54,9 @@ export interface Need {
   readonly text: string;
   readonly name: ProjectName;
   readonly extras: readonly string[];
-  readonly specifiers: SpecifierSet;
+  readonly specifiers: ReleaseRange;
   /** For a requirement on the asker's own name: the asker's version, which alone meets it. */
-  readonly own: Version | undefined;
+  readonly own: ReleaseVersion | undefined;
   /** Targets on which somebody asks. */
   readonly mask: number;
   /** What its name and version clauses take, whatever was decided of it; newest first. */

@@ -1,4 +1,4 @@
-import { type Version, compareVersions } from '../../ecosystems/pypi/versions.ts';
+import { compareReleases, namedIn, type ReleaseVersion } from '../../ecosystems/releases.ts';
 import type { CloseInput } from './candidate.ts';
 import type { Graph, Need } from './graph.ts';
 import { type Solution, maskOf } from './solve.ts';
@@ -27,19 +27,16 @@ interface Solved {
 
 /** The newest that is not above the wanted version, else the oldest above it. */
 function findNearest(
-  newestFirst: readonly Version[],
-  wanted: Version | undefined,
-): Version | undefined {
+  newestFirst: readonly ReleaseVersion[],
+  wanted: ReleaseVersion | undefined,
+): ReleaseVersion | undefined {
   if (wanted === undefined) return newestFirst[0];
-  return newestFirst.find((version) => compareVersions(version, wanted) <= 0) ?? newestFirst.at(-1);
+  return newestFirst.find((version) => compareReleases(version, wanted) <= 0) ?? newestFirst.at(-1);
 }
 
 /** The newest version that would do, else one that the requirement names. */
-function wantedVersion({ matching, specifiers }: Need): Version | undefined {
+function wantedVersion({ matching, specifiers }: Need): ReleaseVersion | undefined {
   const [newest] = matching;
   if (newest !== undefined) return newest.version;
-  return specifiers.clauses
-    .filter((clause) => clause.kind === 'version' || clause.kind === 'compatible')
-    .map((clause) => clause.version)
-    .find((version) => version !== undefined);
+  return namedIn(specifiers);
 }

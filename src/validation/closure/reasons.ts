@@ -1,4 +1,3 @@
-import { satisfies } from '../../ecosystems/pypi/specifiers.ts';
 import type { PolicyPlace } from '../../model/decision.ts';
 import type { ProjectName } from '../../model/subject.ts';
 import {
@@ -11,6 +10,7 @@ import {
 import type { Graph, Need, Node } from './graph.ts';
 import { describeNearest } from './nearest.ts';
 import { firstLost, pathOf } from './path.ts';
+import { within } from './releases.ts';
 import type { Solution, Unmet } from './solve.ts';
 
 /** A closed graph, as messages speak of it. */
@@ -97,7 +97,7 @@ function endAmong({ input, graph }: Solved, { need, root, bit }: End): Reason {
   const { name, matching } = need;
   const place = input.closurePlace;
   if (matching.length === 0) return { text: noMatch(need), place };
-  const open = matching.filter(({ version }) => isInEntry(root, version));
+  const open = root === undefined ? matching : within(matching, root.ranges);
   if (root !== undefined && open.length === 0) {
     const text = `the entry of ${name} in packages.allow leaves out every version of ${need.text}`;
     return { text, place: root.place };
@@ -127,8 +127,4 @@ function noMatch({ name, own, specifiers }: Need): string {
   return specifiers.text === ''
     ? `upstream lists no artifact of ${name} with a SHA-256`
     : `no version of ${name} matches ${specifiers.text}`;
-}
-
-function isInEntry(root: Root | undefined, version: Candidate['name']['version']): boolean {
-  return root === undefined || root.ranges.some((range) => satisfies(range, version));
 }

@@ -1,6 +1,6 @@
-import { type SpecifierSet, pins, satisfies } from '../../ecosystems/pypi/specifiers.ts';
+import { namesOne, type ReleaseRange } from '../../ecosystems/releases.ts';
 import type { Candidate, CandidateProject, CloseInput } from './candidate.ts';
-import type { Release, ReleasesOf } from './releases.ts';
+import { type Release, type ReleasesOf, within } from './releases.ts';
 
 /** The artifacts that one entry or one requirement may reach: for each, the targets. */
 export type Window = ReadonlyMap<Candidate, number>;
@@ -14,7 +14,7 @@ export interface Windows {
   /** What the project's own entry reaches; empty when it has none. */
   ofEntry(project: CandidateProject): Window;
   /** What a requirement reaches. A name with its own entry never leaves that entry's range. */
-  ofRequirement(project: CandidateProject, specifiers: SpecifierSet): Window;
+  ofRequirement(project: CandidateProject, specifiers: ReleaseRange): Window;
 }
 
 /** How far beyond `keep` a window looks for versions that pass. */
@@ -22,9 +22,9 @@ const LOOK_AHEAD = 4;
 
 /** Makes the windows of an input from the releases that its projects have. */
 export function createWindows(input: CloseInput, releasesOf: ReleasesOf): Windows {
-  function isInEntry(project: CandidateProject, release: Release): boolean {
+  function inEntry(project: CandidateProject, releases: readonly Release[]): readonly Release[] {
     const root = input.roots.get(project.project);
-    return root === undefined || root.ranges.some((range) => satisfies(range, release.version));
+    return root === undefined ? releases : within(releases, root.ranges);
   }
 
   /** Each range of an entry has a window of its own, so that a second line keeps an older one alive. */
@@ -39,11 +39,9 @@ export function createWindows(input: CloseInput, releasesOf: ReleasesOf): Window
     return window;
   }
 
-  function ofRequirement(project: CandidateProject, specifiers: SpecifierSet): Window {
-    const releases = releasesOf(project, specifiers).filter((release) =>
-      isInEntry(project, release),
-    );
-    return windowOf(input, { releases, takesYanked: pins(specifiers) });
+  function ofRequirement(project: CandidateProject, specifiers: ReleaseRange): Window {
+    const releases = inEntry(project, releasesOf(project, specifiers));
+    return windowOf(input, { releases, takesYanked: namesOne(specifiers) });
   }
 
   return { ofEntry, ofRequirement };
