@@ -15,7 +15,7 @@ interface Layer {
   readonly pure?: true;
 }
 
-const STANDARDS = ['ecosystems/pypi', 'ecosystems/spdx'];
+const STANDARDS = ['ecosystems', 'ecosystems/pypi', 'ecosystems/spdx'];
 const VALIDATION = [
   'validation',
   'validation/archives',
@@ -36,6 +36,7 @@ const ASKING = ['node:dns', 'node:dns/promises', 'node:net', 'node:tls', 'undici
 /** Who may import whom. A new folder needs a row here and a line in docs/architecture.md. */
 const LAYERS: Readonly<Record<string, Layer>> = {
   model: { knows: [], uses: [], pure: true },
+  ecosystems: { knows: ['model', 'ecosystems/pypi'], uses: [], pure: true },
   'ecosystems/pypi': { knows: ['model'], uses: ['smol-toml'], pure: true },
   'ecosystems/spdx': {
     knows: ['model'],
@@ -49,7 +50,11 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     pure: true,
   },
   'validation/rules': { knows: [...FACTS, 'policy', 'validation'], uses: [], pure: true },
-  'validation/closure': { knows: ['model', 'ecosystems/pypi'], uses: [], pure: true },
+  'validation/closure': {
+    knows: ['model', 'ecosystems', 'ecosystems/pypi'],
+    uses: [],
+    pure: true,
+  },
   'validation/archives': { knows: ['model'], uses: ['node:timers/promises', 'node:zlib'] },
   'validation/evidence/inspectors': { knows: [...FACTS], uses: [], pure: true },
   'validation/evidence': {

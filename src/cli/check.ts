@@ -1,4 +1,5 @@
 import { GatehouseError } from '../model/errors.ts';
+import { pythonTargets } from '../model/target.ts';
 import { findPolicyProblems } from '../policy/load.ts';
 import type { Policy, Remark } from '../policy/policy.ts';
 import { formatProblem } from '../policy/problem.ts';
@@ -40,8 +41,9 @@ export function numbersOf(policy: Policy): string {
   const projects = policy.packages.allow.size;
   const denied = policy.packages.deny.size;
   const dependencies = policy.dependencies.closure.value === 'follow' ? ' and what they need' : '';
-  const pythons = [...new Set(policy.targets.map(({ python }) => python))].join(', ');
-  const platforms = [...new Set(policy.targets.map(({ platform }) => platform))].join(', ');
+  const targets = pythonTargets(policy.targets);
+  const pythons = [...new Set(targets.map(({ python }) => python))].join(', ');
+  const platforms = [...new Set(targets.map(({ platform }) => platform))].join(', ');
   const licences = policy.licenses.allow.length;
   return `It approves ${count(projects, 'project')}${dependencies}, denies ${denied}, allows ${count(licences, 'licence')}, for Python ${pythons} on ${platforms}.`;
 }

@@ -4,7 +4,7 @@ import { parseSpecifierSet, pins, type SpecifierSet } from '../ecosystems/pypi/s
 import { targetEnvironment } from '../ecosystems/pypi/target-environment.ts';
 import { findVersion, type Version } from '../ecosystems/pypi/versions.ts';
 import type { ProjectName } from '../model/subject.ts';
-import type { Target } from '../model/target.ts';
+import { pythonTargets, type Target } from '../model/target.ts';
 import type { ReadItem } from './read-requirements.ts';
 
 /** Something that is to become installable. */
@@ -90,7 +90,9 @@ function narrowing(
 
 function isNeeded({ marker }: Requirement, targets: readonly Target[]): boolean {
   if (marker === undefined) return true;
-  return targets.some((target) => canHold(marker, targetEnvironment(target), undefined));
+  return pythonTargets(targets).some((target) =>
+    canHold(marker, targetEnvironment(target), undefined),
+  );
 }
 
 function findPin(specifiers: SpecifierSet): Version | undefined {

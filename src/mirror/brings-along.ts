@@ -32,6 +32,7 @@ export async function bringsAlong(
   await reach(parts, name);
   await parts.sealer.seal();
   const input = closeInputOf({
+    ecosystem: state.ecosystem,
     standard: state.standard,
     projects: state.projects,
     asOf: state.clock(),

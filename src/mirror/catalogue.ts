@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto';
 import type { Finding, Verdict } from '../model/decision.ts';
 import type { ProjectStatus } from '../model/record.ts';
 import type { Sha256 } from '../model/sha256.ts';
-import type { ArtifactFilename, ProjectName, SourceId } from '../model/subject.ts';
+import type { ArtifactFilename, Ecosystem, ProjectName, SourceId } from '../model/subject.ts';
 import type { Instant } from '../model/time.ts';
 
-/** The one profile of this version. */
-export const DEFAULT_PROFILE = 'default';
+/** Under which name the ledger has the catalogue of each ecosystem. */
+export const PROFILES: Readonly<Record<Ecosystem, string>> = { pypi: 'default', conda: 'conda' };
 
-/** The sealed answer for all projects of one profile: what is listed, what is refused and why. */
+/** The sealed answer for all projects of one ecosystem: what is listed, what is refused and why. */
 export interface Catalogue {
   readonly profile: string;
   readonly policy: Sha256;

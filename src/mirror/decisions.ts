@@ -1,14 +1,15 @@
 import type { LedgerEntry } from '../ledger/entries.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Finding, Verdict } from '../model/decision.ts';
+import { ecosystemOf } from '../model/subject.ts';
 import type { Instant } from '../model/time.ts';
+import { policyFor } from '../policy/ecosystem.ts';
 import { loadPolicy } from '../policy/load.ts';
 import { readBlob } from '../store/blobs.ts';
-import type { Gatherer } from './gather.ts';
+import type { House } from './house.ts';
 import { judgeArtifact } from './judging.ts';
 import { findArtifact } from './knowledge.ts';
 import { readRevocations } from './revoke.ts';
-import type { MirrorState } from './state.ts';
 
 /** What an auditor may ask; every filter given must hold. */
 export interface DecisionQuery {
@@ -41,12 +42,13 @@ export interface DecisionPage {
 
 const BATCH = 256;
 
-/** Entries of the ledger, newest first. */
+/** Entries of the ledger, newest first. Each is judged again by the house whose source it is of. */
 export async function findDecisions(
-  parts: { readonly state: MirrorState; readonly gatherer: Gatherer },
+  houses: readonly House[],
   query: DecisionQuery,
 ): Promise<DecisionPage> {
-  const { ledger } = parts.state;
+  const ledger = houses[0]?.state.ledger;
+  if (ledger === undefined) return { rows: [], size: 0 };
   const { size } = ledger.head();
   const rows: DecisionRow[] = [];
   let end = Math.min(size, query.cursor ?? size);
@@ -55,7 +57,7 @@ export async function findDecisions(
     for (const { index, entry } of (await entriesOf(ledger, start, end)).toReversed()) {
       end = index;
       if (!matches(entry, query)) continue;
-      rows.push({ index, entry, ...(await replay(parts, entry)) });
+      rows.push({ index, entry, ...(await replay(houses, entry)) });
       if (rows.length === query.limit) break;
     }
   }
@@ -87,13 +89,17 @@ function matches(entry: LedgerEntry, query: DecisionQuery): boolean {
 
 /** Judges the subject again by the policy, the revocations and the time of the entry. */
 async function replay(
-  { state, gatherer }: { readonly state: MirrorState; readonly gatherer: Gatherer },
+  houses: readonly House[],
   entry: LedgerEntry,
 ): Promise<{ readonly verdict?: Verdict; readonly findings?: readonly Finding[] }> {
   if (entry.kind !== 'admission' && entry.kind !== 'refusal') return {};
+  const house = houses.find(({ state }) => state.ecosystem === ecosystemOf(entry.subject));
+  if (house === undefined) return {};
+  const { state, gatherer } = house;
   const content = await readBlob(state.store, entry.policy);
   if (content === undefined) return {};
-  const policy = loadPolicy({ text: new TextDecoder().decode(content), file: state.policyFile });
+  const text = new TextDecoder().decode(content);
+  const policy = policyFor(loadPolicy({ text, file: state.policyFile }), state.ecosystem);
   const revocations = await readRevocations(
     state.store,
     entry.kind === 'admission' ? entry.revocations : undefined,

@@ -8,6 +8,7 @@ import { isGatehouseError } from '../model/errors.ts';
 import type { ProjectRecords, UpstreamArtifact, UpstreamPage } from '../model/record.ts';
 import { parseSha256, type Sha256 } from '../model/sha256.ts';
 import type { SourceId } from '../model/subject.ts';
+import { pythonTargets } from '../model/target.ts';
 import { findAllowance } from '../policy/select.ts';
 import { upstreamOf } from './sources.ts';
 import type { MirrorState } from './state.ts';
@@ -65,7 +66,7 @@ function possible(
     const name = findArtifactName(artifact.filename, page.project);
     return artifact.sha256 === undefined &&
       name?.kind === 'wheel' &&
-      targets.some((target) => fits(name.tags, target)) &&
+      pythonTargets(targets).some((target) => fits(name.tags, target)) &&
       (ranges?.some(({ value }) => satisfies(value, name.version)) ?? true)
       ? [{ artifact, version: name.version }]
       : [];

@@ -2,11 +2,11 @@ import type { Head } from '../ledger/head.ts';
 import type { LedgerState } from '../ledger/state.ts';
 import { loadPolicy } from '../policy/load.ts';
 import { readBlob } from '../store/blobs.ts';
+import { judgeBy } from './activate.ts';
 import { readCatalogue } from './catalogue-store.ts';
-import { DEFAULT_PROFILE } from './catalogue.ts';
+import { PROFILES } from './catalogue.ts';
 import { takeOutcome } from './current.ts';
 import { takeRevocations } from './revoke.ts';
-import { forgetMoved } from './sources.ts';
 import { type MirrorState, announce } from './state.ts';
 
 /**
@@ -30,14 +30,11 @@ async function takePolicy(state: MirrorState, now: LedgerState): Promise<void> {
   const content = now.policy && (await readBlob(state.store, now.policy));
   if (content === undefined) return;
   const policy = loadPolicy({ text: new TextDecoder().decode(content), file: state.policyFile });
-  const { policy: before } = state.standard;
-  state.standard = { ...state.standard, policy };
-  forgetMoved(state, before);
-  announce(state);
+  judgeBy(state, policy);
 }
 
 async function takeCatalogue(state: MirrorState, now: LedgerState): Promise<void> {
-  const digest = now.catalogues[DEFAULT_PROFILE];
+  const digest = now.catalogues[PROFILES[state.ecosystem]];
   if (digest === undefined || digest === state.inForce?.digest) return;
   const stored = await readCatalogue(state.store, digest);
   if (stored === undefined || stored.catalogue.policy !== state.standard.policy.digest) return;

@@ -6,7 +6,7 @@ import type { Basis, Decision } from '../model/decision.ts';
 import type { Evidence } from '../model/evidence.ts';
 import type { ProjectRecords } from '../model/record.ts';
 import type { Revocation } from '../model/revocation.ts';
-import type { Target } from '../model/target.ts';
+import { isPythonTarget, type Target } from '../model/target.ts';
 import type { Instant } from '../model/time.ts';
 import type { Policy } from '../policy/policy.ts';
 import { verifiesAttestations } from '../policy/select.ts';
@@ -187,6 +187,7 @@ function fitsMask(artifact: KnownArtifact, targets: readonly Target[]): number {
   const { name } = artifact;
   return targets.reduce((mask, target, index) => {
     const fitting =
+      isPythonTarget(target) &&
       (name.kind === 'sdist' || fits(name.tags, target)) &&
       pythons.every((python) => python !== undefined && pythonFits(python, target.python));
     return fitting ? mask | (1 << index) : mask;

@@ -4,25 +4,19 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Revocation } from '../model/revocation.ts';
 import type { ProjectName } from '../model/subject.ts';
 import { SECOND_MS } from '../model/time.ts';
+import { policyFor } from '../policy/ecosystem.ts';
 import type { Policy } from '../policy/policy.ts';
-import { createLimiter } from '../upstream/limiter.ts';
 import { pinnedTrust } from '../validation/provenance/trust.ts';
 import { activatePolicy } from './activate.ts';
-import { createAdmitter } from './admit.ts';
 import { approvedProjects } from './approved-projects.ts';
 import { type BroughtProject, bringsAlong } from './brings-along.ts';
-import { readCatalogue } from './catalogue-store.ts';
-import { DEFAULT_PROFILE } from './catalogue.ts';
 import { type DecisionPage, type DecisionQuery, findDecisions } from './decisions.ts';
 import { type Explanation, explain } from './explain.ts';
 import { openExtraction } from './extraction.ts';
 import { followHead } from './follow.ts';
-import { createGatherer } from './gather.ts';
-import { createKeptRefusals } from './kept-refusals.ts';
+import { openHouse, type Shared, takeStoredCatalogue } from './house.ts';
 import { subjectKey } from './knowledge.ts';
-import { createLookup } from './lookup.ts';
 import {
-  type OpenParts,
   type Opened,
   type OpenedMetadata,
   type OpenedProvenance,
@@ -35,10 +29,8 @@ import { openQuarantine } from './quarantine.ts';
 import { reach } from './reach.ts';
 import { readAgain } from './read-again.ts';
 import { readRevocations, revoke } from './revoke.ts';
-import { createSealer } from './sealing.ts';
 import { type MirrorParts, type MirrorState, type WalkProgress, wakeAll } from './state.ts';
 import { type ProjectView, viewOf } from './view.ts';
-import { createWalker } from './walk.ts';
 import { type WarmOutcome, warm } from './warm.ts';
 
 /** The application: all that the HTTP surfaces and the commands ask. */
@@ -90,112 +82,87 @@ export interface MirrorStatus {
  */
 export async function openMirror(parts: MirrorParts, policy: Policy): Promise<Mirror> {
   const ending = new AbortController();
-  const state = await loadState(parts, policy, ending.signal);
-  const loaded = state.ledger.head();
-  const limiter = createLimiter(parts.connections);
-  const quarantine = await openQuarantine(parts.quarantine, parts.quarantineBytes);
-  const admitter = createAdmitter(state, quarantine);
-  const gatherer = createGatherer(state, { limiter, admitter });
-  const sealer = createSealer(state);
-  const walker = createWalker({ state, gatherer, sealer });
-  const lookup = createLookup(state);
-  const refusals = createKeptRefusals(state);
-  const house: OpenParts = { state, gatherer, sealer, walker, lookup, admitter, refusals };
-  if (parts.mode === 'serve') await activatePolicy(state, policy);
-  await takeStoredCatalogue(state);
+  const shared = await loadShared(parts, ending.signal);
+  const loaded = shared.ledger.head();
+  const pypi = openHouse('pypi', shared, policyFor(policy, 'pypi'));
+  const conda = openHouse('conda', shared, policyFor(policy, 'conda'));
+  const houses = [pypi, conda];
+  const states = houses.map(({ state }) => state);
+  if (parts.mode === 'serve') await activatePolicy(states, policy);
+  for (const state of states) await takeStoredCatalogue(state, loaded);
 
-  let headRead = state.clock();
+  let headRead = parts.clock();
   const loops = [
-    keepRunning(state, () => walker.run(ending.signal)),
-    state.mode === 'serve'
-      ? follow(state, loaded, () => (headRead = state.clock()))
+    ...houses.map(({ state, walker }) => keepRunning(state, () => walker.run(ending.signal))),
+    parts.mode === 'serve'
+      ? follow(states, loaded, () => (headRead = parts.clock()))
       : Promise.resolve(),
-    state.mode === 'serve' ? readAgain(state, quarantine) : Promise.resolve(),
+    parts.mode === 'serve' ? readAgain(states, shared) : Promise.resolve(),
   ];
 
   return {
-    ledger: state.ledger,
+    ledger: shared.ledger,
     async page(project) {
-      const reached = await reach(house, project);
-      return reached.kind === 'waiting' ? 'waiting' : viewOf(state, project, reached);
+      const reached = await reach(pypi, project);
+      return reached.kind === 'waiting' ? 'waiting' : viewOf(pypi.state, project, reached);
     },
-    projects: () => approvedProjects(state),
-    open: (wanted) => openArtifact(house, wanted),
-    openMetadata: (wanted) => openMetadata(house, wanted),
-    openProvenance: (wanted) => openProvenance(house, wanted),
-    explain: (asked) => explain(house, asked),
-    bringsAlong: (project) => bringsAlong(house, project),
-    decisions: (query) => findDecisions(house, query),
-    revoke: (revocation) => revoke(state, revocation),
-    activate: (next) => activatePolicy(state, next),
-    warm: (projects) => warm(house, projects),
-    generation: () => state.generation,
-    standing: () => standingOf(state),
-    status: () => statusOf(state, state.clock() - headRead),
+    projects: () => approvedProjects(pypi.state),
+    open: (wanted) => openArtifact(pypi, wanted),
+    openMetadata: (wanted) => openMetadata(pypi, wanted),
+    openProvenance: (wanted) => openProvenance(pypi, wanted),
+    explain: (asked) => explain(pypi, asked),
+    bringsAlong: (project) => bringsAlong(pypi, project),
+    decisions: (query) => findDecisions(houses, query),
+    revoke: (revocation) => revoke(states, revocation),
+    activate: (next) => activatePolicy(states, next),
+    warm: (projects) => warm(pypi, projects),
+    generation: () => pypi.state.generation,
+    standing: () => standingOf(pypi.state),
+    status: () => statusOf(pypi.state, parts.clock() - headRead),
     async [Symbol.asyncDispose]() {
       ending.abort();
-      wakeAll(state);
-      await admitter[Symbol.asyncDispose]();
-      await state.extraction[Symbol.asyncDispose]();
+      for (const state of states) wakeAll(state);
+      for (const { admitter } of houses) await admitter[Symbol.asyncDispose]();
+      await shared.extraction[Symbol.asyncDispose]();
       await Promise.allSettled(loops);
     },
   };
 }
 
-async function loadState(
-  parts: MirrorParts,
-  policy: Policy,
-  ending: AbortSignal,
-): Promise<MirrorState> {
+async function loadShared(parts: MirrorParts, ending: AbortSignal): Promise<Shared> {
   const head = await parts.ledger.refresh();
   const admitted = new Set<string>();
   for await (const { subject } of parts.ledger.listAdmissions()) admitted.add(subjectKey(subject));
-  const revocations = await readRevocations(parts.store, head.state.revocations);
   return {
     ...parts,
-    standard: { policy, revocations },
+    revocations: await readRevocations(parts.store, head.state.revocations),
     revocationsDigest: head.state.revocations,
-    inForce: undefined,
-    walked: undefined,
-    untils: [],
-    projects: new Map(),
     admitted,
-    wanted: new Map(),
-    generation: 0,
+    bytes: await openQuarantine(parts.quarantine, parts.quarantineBytes),
     extraction: openExtraction(),
     trust: parts.trust ?? pinnedTrust(),
-    progress: { projects: 0, artifacts: 0, missing: 0, failures: 0, walking: true },
     ending,
-    listeners: new Set(),
   };
 }
 
-/**
- * The last catalogue stays in force until another is sealed, under whichever policy it was (DESIGN §4.4). A question
- * about a policy is answered by that policy's own.
- */
-async function takeStoredCatalogue(state: MirrorState): Promise<void> {
-  const digest = state.ledger.head().state.catalogues[DEFAULT_PROFILE];
-  const stored = digest && (await readCatalogue(state.store, digest));
-  if (stored === undefined) return;
-  const { policy, revocations } = stored.catalogue;
-  const isCurrent =
-    policy === state.standard.policy.digest && revocations === state.revocationsDigest;
-  if (state.mode === 'serve' || isCurrent) state.inForce = stored;
-}
-
-async function follow(state: MirrorState, loaded: Head, alive: () => void): Promise<void> {
-  const { ending: signal } = state;
+async function follow(
+  states: readonly MirrorState[],
+  loaded: Head,
+  alive: () => void,
+): Promise<void> {
+  const [first] = states;
+  if (first === undefined) return;
+  const { ledger, log, ending: signal } = first;
   let before = loaded;
   while (!signal.aborted) {
     await pause(SECOND_MS, signal);
     try {
-      const head = await state.ledger.refresh();
+      const head = await ledger.refresh();
       alive();
-      await followHead(state, before);
+      for (const state of states) await followHead(state, before);
       before = head;
     } catch (error) {
-      state.log.error({ err: error }, 'ledger head not followed');
+      log.error({ err: error }, 'ledger head not followed');
     }
   }
 }

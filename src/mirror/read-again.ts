@@ -4,7 +4,7 @@ import type { Subject } from '../model/subject.ts';
 import { blobKey, putBlob } from '../store/blobs.ts';
 import { readEvidence, saveEvidence } from '../store/facts.ts';
 import { findKnown, learnEvidence } from './current.ts';
-import type { Quarantine } from './quarantine.ts';
+import type { Shared } from './house.ts';
 import type { MirrorState } from './state.ts';
 
 /**
@@ -12,14 +12,14 @@ import type { MirrorState } from './state.ts';
  * mirror closes. What its contents refuse now is refused from then on. Never rejects: what cannot be read is logged,
  * and tried again at the next start.
  */
-export async function readAgain(state: MirrorState, quarantine: Quarantine): Promise<void> {
-  for await (const { subject } of state.ledger.listAdmissions()) {
-    if (state.ending.aborted) return;
+export async function readAgain(states: readonly MirrorState[], parts: Parts): Promise<void> {
+  for await (const { subject } of parts.ledger.listAdmissions()) {
+    if (parts.ending.aborted) return;
     try {
-      await readOne(state, quarantine, subject);
+      await readOne(states, parts, subject);
     } catch (error) {
-      if (state.ending.aborted) return;
-      state.log.error(
+      if (parts.ending.aborted) return;
+      parts.log.error(
         { filename: subject.filename, err: error },
         'admitted artifact not read again',
       );
@@ -27,38 +27,41 @@ export async function readAgain(state: MirrorState, quarantine: Quarantine): Pro
   }
 }
 
+type Parts = Pick<Shared, 'ledger' | 'store' | 'log' | 'ending' | 'extraction' | 'bytes'>;
+
 async function readOne(
-  state: MirrorState,
-  quarantine: Quarantine,
+  states: readonly MirrorState[],
+  parts: Parts,
   subject: Subject,
 ): Promise<void> {
-  const stored = await readEvidence(state.store, subject.sha256);
+  const stored = await readEvidence(parts.store, subject.sha256);
   if (stored === undefined) return;
   const isCurrent = stored.evidence.extractor >= EXTRACTOR;
   const evidence = isCurrent
     ? stored.evidence
-    : await extractAgain(state, quarantine, {
+    : await extractAgain(parts, {
         sha256: subject.sha256,
         sizeBytes: stored.evidence.sizeBytes,
       });
-  const known = findKnown(state, subject)?.evidence;
-  // The same bytes may be admitted under several names.
-  if (known !== undefined && known.extractor < EXTRACTOR) learnEvidence(state, subject, evidence);
+  for (const state of states) {
+    const known = findKnown(state, subject)?.evidence;
+    // The same bytes may be admitted under several names.
+    if (known !== undefined && known.extractor < EXTRACTOR) learnEvidence(state, subject, evidence);
+  }
   if (isCurrent) return;
   const { filename, sha256 } = subject;
-  state.log.info({ filename, sha256, kind: evidence.kind }, 'admitted artifact read again');
+  parts.log.info({ filename, sha256, kind: evidence.kind }, 'admitted artifact read again');
 }
 
 async function extractAgain(
-  state: MirrorState,
-  quarantine: Quarantine,
+  { store, extraction, bytes }: Parts,
   { sha256, sizeBytes }: { readonly sha256: Sha256; readonly sizeBytes: number },
 ) {
-  await using file = await quarantine.open(sizeBytes);
-  await using object = await state.store.open(blobKey(sha256));
+  await using file = await bytes.open(sizeBytes);
+  await using object = await store.open(blobKey(sha256));
   if (object === undefined) throw new Error(`the store has no blob ${sha256}`);
   for await (const chunk of object.body) await file.append(chunk);
-  const { evidence, metadata } = await state.extraction.extract({ path: file.path, sha256 });
-  if (metadata !== undefined) await putBlob(state.store, metadata, 'synced');
-  return (await saveEvidence(state.store, evidence)).evidence;
+  const { evidence, metadata } = await extraction.extract({ path: file.path, sha256 });
+  if (metadata !== undefined) await putBlob(store, metadata, 'synced');
+  return (await saveEvidence(store, evidence)).evidence;
 }

@@ -32,14 +32,19 @@ export function withRevocations(standard: Standard, listed: readonly Revocation[
 }
 
 /** Revokes in this process at once, store or no store, and in the ledger before the promise settles. */
-export async function revoke(state: MirrorState, revocation: Revocation): Promise<void> {
-  const { revocations } = state.standard;
-  if (!isListed(revocations, revocation)) {
+export async function revoke(
+  states: readonly MirrorState[],
+  revocation: Revocation,
+): Promise<void> {
+  for (const state of states) {
+    const { revocations } = state.standard;
+    if (isListed(revocations, revocation)) continue;
     state.standard = { ...state.standard, revocations: [...revocations, revocation] };
     announce(state);
   }
-  await enterRevocation(state, revocation);
-  await takeRevocations(state);
+  const [first] = states;
+  if (first !== undefined) await enterRevocation(first, revocation);
+  for (const state of states) await takeRevocations(state);
 }
 
 /** Adds a revocation to the ledger; gives the whole list. Revoking the same twice changes nothing. */

@@ -1,15 +1,16 @@
-import type { ProjectName } from '../model/subject.ts';
+import type { Ecosystem, ProjectName } from '../model/subject.ts';
 import type { Instant } from '../model/time.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type Closure, close } from '../validation/close.ts';
 import type { CandidateProject, CloseInput, Root } from '../validation/closure/candidate.ts';
 import { earliestOf } from '../validation/closure/until.ts';
-import { type Catalogue, type CataloguePart, DEFAULT_PROFILE } from './catalogue.ts';
+import { type Catalogue, type CataloguePart, PROFILES } from './catalogue.ts';
 import { composePart } from './compose-part.ts';
 import { type Standard, candidateOf } from './judging.ts';
 import type { KnownProject } from './knowledge.ts';
 
 export interface SealInput {
+  readonly ecosystem: Ecosystem;
   readonly standard: Standard;
   readonly projects: ReadonlyMap<ProjectName, KnownProject>;
   /** The instant at which everything is judged. */
@@ -43,7 +44,7 @@ export function computeCatalogue(input: SealInput): Sealed {
     missing: closure.missing,
     untils,
     catalogue: {
-      profile: DEFAULT_PROFILE,
+      profile: PROFILES[input.ecosystem],
       policy: input.standard.policy.digest,
       asOf: input.asOf,
       complete: closure.missing.projects.size === 0 && closure.missing.metadata.size === 0,

@@ -1,7 +1,7 @@
 import type { Instant } from '../model/time.ts';
 import { MINUTE_MS } from '../model/time.ts';
 import { type StoredCatalogue, saveCatalogue } from './catalogue-store.ts';
-import { DEFAULT_PROFILE } from './catalogue.ts';
+import { PROFILES } from './catalogue.ts';
 import { type Sealed, computeCatalogue } from './seal.ts';
 import { type MirrorState, announce } from './state.ts';
 import { withdrawnAfter } from './withdrawals.ts';
@@ -46,7 +46,8 @@ async function sealNow(state: MirrorState): Promise<Sealed> {
   const revocations = state.revocationsDigest;
   const asOf = asOfNow(state);
   const began = performance.now();
-  const sealed = computeCatalogue({ standard, projects: state.projects, asOf });
+  const { ecosystem, projects } = state;
+  const sealed = computeCatalogue({ ecosystem, standard, projects, asOf });
   const computed = performance.now();
   // A step is not in force, and the seal after it must not judge by an earlier instant.
   state.untils = [asOf, ...sealed.untils];
@@ -89,7 +90,7 @@ async function enter(state: MirrorState, stored: StoredCatalogue): Promise<void>
     return;
   }
   await state.ledger.append(async (head) => {
-    const known = head.state.catalogues[DEFAULT_PROFILE];
+    const known = head.state.catalogues[PROFILES[state.ecosystem]];
     const stale =
       head.state.policy !== catalogue.policy || head.state.revocations !== catalogue.revocations;
     if (known === digest || stale) return undefined;
@@ -98,7 +99,7 @@ async function enter(state: MirrorState, stored: StoredCatalogue): Promise<void>
       entries: [
         {
           kind: 'catalogue',
-          profile: DEFAULT_PROFILE,
+          profile: PROFILES[state.ecosystem],
           catalogue: digest,
           policy: catalogue.policy,
           asOf: catalogue.asOf,
@@ -109,7 +110,7 @@ async function enter(state: MirrorState, stored: StoredCatalogue): Promise<void>
       ],
     };
   });
-  if (state.ledger.head().state.catalogues[DEFAULT_PROFILE] !== digest) return;
+  if (state.ledger.head().state.catalogues[PROFILES[state.ecosystem]] !== digest) return;
   state.inForce = stored;
   announce(state);
 }

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Sha256 } from '../model/sha256.ts';
-import type { ProjectName } from '../model/subject.ts';
+import type { Ecosystem, ProjectName } from '../model/subject.ts';
 import type { Clock, Instant } from '../model/time.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { Upstreams } from '../upstream/upstreams.ts';
@@ -38,9 +38,13 @@ export interface MirrorParts {
 /** `serve`: what it decides enters the ledger. `ask`: a command's question, which changes nothing but stored facts. */
 export type MirrorMode = 'serve' | 'ask';
 
-/** What a running mirror knows and has decided. Only functions of `mirror` change it, each in one place. */
+/**
+ * What a running mirror knows and has decided of the packages of one ecosystem. Only functions of `mirror` change it,
+ * each in one place.
+ */
 export interface MirrorState extends MirrorParts {
-  /** Policy and revocations in force; replaced whole. */
+  readonly ecosystem: Ecosystem;
+  /** The policy in force as it is for this ecosystem (`policyFor`), and the revocations; replaced whole. */
   standard: Standard;
   revocationsDigest: Sha256 | undefined;
   /** The catalogue in force; absent until the first seal. */

@@ -101,6 +101,11 @@ export function createWalker(parts: WalkerParts): Walker {
     let restUntil = 0;
     let refreshing: Promise<void> | undefined;
     while (!signal.aborted) {
+      if (!hasSources(state)) {
+        // Nothing of this ecosystem can be asked for, and a catalogue of nothing says nothing.
+        await policyChange(state, HOUR_MS);
+        continue;
+      }
       const isWalked = state.walked === state.standard.policy.digest;
       const isRested = performance.now() >= restUntil;
       const isChanged = generation !== state.generation;
@@ -130,6 +135,7 @@ export function createWalker(parts: WalkerParts): Walker {
   async function cone(project: ProjectName): Promise<void> {
     for (;;) {
       const input = closeInputOf({
+        ecosystem: state.ecosystem,
         standard: state.standard,
         projects: state.projects,
         asOf: state.clock(),
@@ -143,6 +149,10 @@ export function createWalker(parts: WalkerParts): Walker {
   }
 
   return { run, cone };
+}
+
+function hasSources({ ecosystem, standard }: MirrorState): boolean {
+  return standard.policy.sources.some(({ kind }) => kind === ecosystem);
 }
 
 function isInForce({ inForce, standard }: MirrorState): boolean {

@@ -5,7 +5,7 @@ import type { Decision, FindingCode } from '../model/decision.ts';
 import { GatehouseError } from '../model/errors.ts';
 import type { Evidence } from '../model/evidence.ts';
 import type { Sha256 } from '../model/sha256.ts';
-import type { Subject } from '../model/subject.ts';
+import { ecosystemOf, type Subject } from '../model/subject.ts';
 import { saveEvidence } from '../store/facts.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { type StoredFormat, storedNames } from '../store/stored-json.ts';
@@ -62,6 +62,7 @@ export async function withdrawnAfter(
 ): Promise<Sha256 | undefined> {
   const before = await readWithdrawn(state.store, head.state.withdrawn);
   const left = before.filter((subject) => {
+    if (ecosystemOf(subject) !== state.ecosystem) return true;
     const part = catalogue.parts.get(subject.project);
     const isApproved = part && findPartArtifact(part, subject)?.verdict === 'approve';
     return isApproved === true && findKnown(state, subject)?.evidence === undefined;

@@ -23,6 +23,11 @@ export interface Subject {
   readonly sha256: Sha256;
 }
 
+/** Which ecosystem a subject is of, as its file name shows: only conda has the same name in several subdirs. */
+export function ecosystemOf({ filename }: Pick<Subject, 'filename'>): Ecosystem {
+  return filename.includes('/') ? 'conda' : 'pypi';
+}
+
 export function isSourceId(text: string): text is SourceId {
   return /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/.test(text);
 }

@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 
 import { parseProjectName } from '../../src/ecosystems/pypi/names.ts';
 import { parseSpecifierSet, satisfies } from '../../src/ecosystems/pypi/specifiers.ts';
-import type { Target } from '../../src/model/target.ts';
+import type { PythonTarget } from '../../src/model/target.ts';
 import { close } from '../../src/validation/close.ts';
 import {
   catalogue,
@@ -36,7 +36,7 @@ const UV_PLATFORMS: Readonly<Record<string, string>> = {
 interface Case {
   readonly name: string;
   readonly projects: readonly CandidateProjectPlan[];
-  readonly targets: readonly Target[];
+  readonly targets: readonly PythonTarget[];
 }
 
 /** One release on one target: whether Gatehouse approves it, and whether uv can resolve it. */
@@ -120,7 +120,7 @@ async function askAll(cases: readonly Case[]): Promise<readonly Answer[]> {
 interface Asked {
   readonly requirement: string;
   readonly url: string;
-  readonly target: Target;
+  readonly target: PythonTarget;
 }
 
 type Question = Asked & Pick<Answer, 'question' | 'isApproved'>;
@@ -132,7 +132,7 @@ function questionsOf(index: StaticIndex, { name, projects, targets }: Case): rea
   const input = catalogue({ allow, projects, targets, keep: 1000 });
   const rows = outcomesOf(input, close(input));
 
-  function isApproved(project: string, pin: string, { id }: Target): boolean {
+  function isApproved(project: string, pin: string, { id }: PythonTarget): boolean {
     const specifiers = parseSpecifierSet(pin);
     return rows.some(
       ({ candidate, outcome }) =>

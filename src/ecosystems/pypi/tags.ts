@@ -1,9 +1,9 @@
 import { GatehouseError } from '../../model/errors.ts';
-import type { Target } from '../../model/target.ts';
+import type { PythonTarget } from '../../model/target.ts';
 import { compatiblePlatforms } from './platforms.ts';
 
 /** True if a wheel with one of these tags can be installed on the target. */
-export function fits(tags: readonly string[], target: Target): boolean {
+export function fits(tags: readonly string[], target: PythonTarget): boolean {
   const compatible = compatibleTags(target);
   return tags.some((tag) => compatible.has(tag));
 }
@@ -12,7 +12,7 @@ export function fits(tags: readonly string[], target: Target): boolean {
  * Every tag that the target's CPython installs, which is the ordinary build with the global interpreter lock.
  * Throws `invalid-policy` for what is not a minor version of Python 3.
  */
-export function compatibleTags(target: Target): ReadonlySet<string> {
+export function compatibleTags(target: PythonTarget): ReadonlySet<string> {
   const key = `${target.python}/${target.platform}`;
   const known = memory.get(key);
   if (known !== undefined) return known;
@@ -24,7 +24,7 @@ export function compatibleTags(target: Target): ReadonlySet<string> {
 // A policy names a few targets; each has some thousand tags, and every wheel of every page asks for them.
 const memory = new Map<string, ReadonlySet<string>>();
 
-function minorOf(target: Target): number {
+function minorOf(target: PythonTarget): number {
   const minor = /^3\.([0-9]{1,2})$/.exec(target.python)?.[1];
   if (minor === undefined) {
     throw new GatehouseError(

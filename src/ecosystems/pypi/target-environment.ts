@@ -1,5 +1,5 @@
 import { GatehouseError } from '../../model/errors.ts';
-import type { Target } from '../../model/target.ts';
+import type { PythonTarget } from '../../model/target.ts';
 import type { MarkerVariable } from './marker-syntax.ts';
 import { patchLevels } from './python-patches.ts';
 import { satisfies } from './specifiers.ts';
@@ -42,7 +42,7 @@ const WINDOWS_MACHINES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** What markers read in a target, which is CPython; throws `invalid-policy` for a platform of no known machine. */
-export function targetEnvironment(target: Target): TargetEnvironment {
+export function targetEnvironment(target: PythonTarget): TargetEnvironment {
   const { machine, ...system } = platformFacts(target.platform);
   return {
     python: target.python,

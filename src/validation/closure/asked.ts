@@ -1,7 +1,7 @@
 import { canHold } from '../../ecosystems/pypi/markers.ts';
 import { targetEnvironment } from '../../ecosystems/pypi/target-environment.ts';
 import type { ReleaseNeed } from '../../ecosystems/releases.ts';
-import type { Target } from '../../model/target.ts';
+import { isPythonTarget, type Target } from '../../model/target.ts';
 
 /**
  * The targets (bit i: target i) on which a requirement asks: of the artifact by itself (no extra), or of one
@@ -11,7 +11,9 @@ export type AskedOn = (requirement: ReleaseNeed, extra: string | undefined) => n
 
 /** Makes an AskedOn that evaluates each marker once per extra. */
 export function createAskedOn(targets: readonly Target[]): AskedOn {
-  const environments = targets.map((target) => targetEnvironment(target));
+  const environments = targets.map((target) =>
+    isPythonTarget(target) ? targetEnvironment(target) : undefined,
+  );
   const everywhere = 2 ** targets.length - 1;
   const masks = new Map<string, number>();
 
@@ -22,7 +24,8 @@ export function createAskedOn(targets: readonly Target[]): AskedOn {
     if (known !== undefined) return known;
     let mask = 0;
     for (const [index, environment] of environments.entries()) {
-      if (canHold(marker, environment, extra)) mask |= 1 << index;
+      // Only PyPI has markers.
+      if (environment === undefined || canHold(marker, environment, extra)) mask |= 1 << index;
     }
     masks.set(key, mask);
     return mask;

@@ -1,6 +1,7 @@
 import { isStandardModule } from '../../ecosystems/pypi/standard-library.ts';
 import { NAMES_LISTED } from '../../model/contents.ts';
 import { EXTRACTOR_OF_CONTENTS } from '../../model/evidence.ts';
+import { pythonTargets } from '../../model/target.ts';
 import type { Rule, RuleInput, Statement } from './rule.ts';
 import { describeSubject, listSome, quote } from './subject-words.ts';
 
@@ -39,7 +40,9 @@ function* judge(input: RuleInput): Generator<Statement> {
     const message = `${who} has ${NAMES_LISTED} or more top-level modules: not all of them are known`;
     yield { code: 'module/too-many', verdict: 'deny', message };
   }
-  const minors = [...new Set(policy.targets.map(({ python }) => Number(python.split('.')[1])))];
+  const minors = [
+    ...new Set(pythonTargets(policy.targets).map(({ python }) => Number(python.split('.')[1]))),
+  ];
   const taken = modules.filter((name) => minors.some((minor) => isStandardModule(name, minor)));
   if (taken.length === 0) return;
   yield {

@@ -2,7 +2,7 @@ import type { ArtifactName } from '../../ecosystems/pypi/filenames.ts';
 import { findSpecifierSet } from '../../ecosystems/pypi/specifiers.ts';
 import { fits } from '../../ecosystems/pypi/tags.ts';
 import { pythonFits } from '../../ecosystems/pypi/target-environment.ts';
-import type { Target } from '../../model/target.ts';
+import { pythonTargets, type PythonTarget } from '../../model/target.ts';
 import type { Rule, RuleInput, Statement } from './rule.ts';
 import { describeSubject, listSome, quote } from './subject-words.ts';
 
@@ -48,15 +48,14 @@ function* judge(input: RuleInput): Generator<Statement> {
     yield { code: 'target/invalid-requires-python', verdict: 'deny', message };
   }
   const pythons = stated.flatMap((text) => findSpecifierSet(text) ?? []);
-  const admitted = policy.targets.filter(({ python }) =>
-    pythons.every((set) => pythonFits(set, python)),
-  );
+  const targets = pythonTargets(policy.targets);
+  const admitted = targets.filter(({ python }) => pythons.every((set) => pythonFits(set, python)));
   if (admitted.length === 0) {
     const texts = pythons.map(({ text }) => text).join(' and ');
-    const message = `${who} needs Python ${texts}; targets.python has ${distinct(policy.targets, 'python')}`;
+    const message = `${who} needs Python ${texts}; targets.python has ${distinct(targets, 'python')}`;
     yield { ...deny, code: 'target/no-python', message };
   }
-  const open = admitted.length === 0 ? policy.targets : admitted;
+  const open = admitted.length === 0 ? targets : admitted;
   if (!installs(name, open)) {
     const message = `${who} fits no declared target: ${tagsOf(name)}; targets: Python ${distinct(open, 'python')} on ${distinct(open, 'platform')}`;
     yield { ...deny, code: 'target/no-platform', message };
@@ -70,7 +69,7 @@ function statedPythons({ record, metadata }: RuleInput): readonly string[] | und
   return [...new Set(texts.filter((text) => text !== undefined))];
 }
 
-function installs(name: ArtifactName, targets: readonly Target[]): boolean {
+function installs(name: ArtifactName, targets: readonly PythonTarget[]): boolean {
   return name.kind === 'sdist' || targets.some((candidate) => fits(name.tags, candidate));
 }
 
@@ -78,6 +77,6 @@ function tagsOf(name: ArtifactName): string {
   return name.kind === 'wheel' ? listSome(name.tags) : 'any';
 }
 
-function distinct(targets: readonly Target[], key: 'python' | 'platform'): string {
+function distinct(targets: readonly PythonTarget[], key: 'python' | 'platform'): string {
   return [...new Set(targets.map((candidate) => candidate[key]))].join(', ');
 }
