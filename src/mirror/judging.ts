@@ -1,12 +1,13 @@
+import { hasVirtualPackages } from '../ecosystems/conda/needs.ts';
 import { findSpecifierSet } from '../ecosystems/pypi/specifiers.ts';
 import { fits } from '../ecosystems/pypi/tags.ts';
 import { pythonFits } from '../ecosystems/pypi/target-environment.ts';
-import { compareVersions } from '../ecosystems/pypi/versions.ts';
+import { compareReleases } from '../ecosystems/releases.ts';
 import type { Basis, Decision } from '../model/decision.ts';
 import type { Evidence } from '../model/evidence.ts';
 import type { ProjectRecords } from '../model/record.ts';
 import type { Revocation } from '../model/revocation.ts';
-import { isPythonTarget, type Target } from '../model/target.ts';
+import { type CondaTarget, isPythonTarget, type Target } from '../model/target.ts';
 import type { Instant } from '../model/time.ts';
 import type { Policy } from '../policy/policy.ts';
 import { verifiesAttestations } from '../policy/select.ts';
@@ -187,11 +188,18 @@ function fitsMask(artifact: KnownArtifact, targets: readonly Target[]): number {
   const { name } = artifact;
   return targets.reduce((mask, target, index) => {
     const fitting =
-      isPythonTarget(target) &&
-      (name.kind === 'sdist' || fits(name.tags, target)) &&
-      pythons.every((python) => python !== undefined && pythonFits(python, target.python));
+      name.kind === 'conda'
+        ? !isPythonTarget(target) && fitsConda(artifact, name.subdir, target)
+        : isPythonTarget(target) &&
+          (name.kind === 'sdist' || fits(name.tags, target)) &&
+          pythons.every((python) => python !== undefined && pythonFits(python, target.python));
     return fitting ? mask | (1 << index) : mask;
   }, 0);
+}
+
+function fitsConda(artifact: KnownArtifact, subdir: string, target: CondaTarget): boolean {
+  const depends = metadataOf(artifact)?.metadata.requiresDist ?? [];
+  return (subdir === 'noarch' || subdir === target.subdir) && hasVirtualPackages(depends, target);
 }
 
 function ruleInput(standard: Standard, known: Asked): RuleInput {
@@ -243,7 +251,7 @@ function previousOf({
     (other) =>
       other.admitted &&
       other.evidence?.kind === 'wheel' &&
-      compareVersions(other.name.version, artifact.name.version) < 0,
+      compareReleases(other.name.version, artifact.name.version) < 0,
   );
   const newest = older.filter(({ name }) => name.version.text === older[0]?.name.version.text);
   const tags = tagsOf(artifact);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { CONTENT_KEYS } from './content-keys.ts';
 import { parseExtra, parseName, parseShortEntry } from './entry.ts';
-import { parseNamePattern } from './pattern.ts';
+import { parseNamePattern, parsePackagePattern } from './pattern.ts';
 import {
   DATED,
   distinct,
@@ -25,17 +25,22 @@ import {
   parseRuleOrCode,
   parseSourceId,
   parseSourceUrl,
+  parseSubdir,
+  parseVirtualPackage,
+  parseVirtualVersion,
 } from './values.ts';
 
 const allowOrDeny = z.enum(['allow', 'deny']);
 
-const name = parsed(parseName).describe('A project, in any spelling of its name.');
+const name = parsed(parseName).describe(
+  'A project of PyPI, in any spelling, or a package of a conda channel, like conda-forge::numpy.',
+);
 
 const sources = z
   .record(
     parsed(parseSourceId),
     section({
-      kind: z.literal('pypi', { error: 'this version reads sources of kind pypi only' }),
+      kind: z.enum(['pypi', 'conda']).describe("An index of PyPI's kind, or a conda channel."),
       url: parsed(parseSourceUrl)
         .optional()
         .describe('Absent: from the settings of the deployment.'),
@@ -64,6 +69,17 @@ const targets = section({
   platforms: distinct(parsed(parsePlatform))
     .min(1, 'at least one platform is needed')
     .describe('Platforms that notebooks run on, like manylinux_2_28_x86_64.'),
+  conda: section({
+    subdirs: distinct(parsed(parseSubdir))
+      .min(1, 'at least one subdir is needed')
+      .describe('Platforms as conda calls them, like linux-64; noarch belongs to each.'),
+    virtual: z
+      .record(parsed(parseVirtualPackage), parsed(parseVirtualVersion))
+      .default({})
+      .describe('Versions of virtual packages that the notebooks have, like __glibc: "2.28".'),
+  })
+    .optional()
+    .describe('The conda environments of the notebooks. Absent: none.'),
 }).describe('The environments of the notebooks: each Python on each platform.');
 
 const packages = section({
@@ -106,7 +122,7 @@ const licenses = section({
     .array(
       section({
         expression: license(),
-        packages: distinct(parsed(parseNamePattern)).min(1, 'at least one name is needed'),
+        packages: distinct(parsed(parsePackagePattern)).min(1, 'at least one name is needed'),
         ...DATED,
       }),
     )
@@ -144,6 +160,8 @@ const versionRules = section({
   formats: section({
     wheel: allowOrDeny.default('allow'),
     sdist: allowOrDeny.default('deny').describe('Source code that runs while it is installed.'),
+    conda: allowOrDeny.default('allow'),
+    'tar.bz2': allowOrDeny.default('allow').describe("conda's older format."),
   }).prefault({}),
 }).describe('Which versions of an allowed package are accepted.');
 
@@ -182,7 +200,7 @@ const content = section({
     .array(
       section({
         rule: z.enum(CONTENT_KEYS),
-        packages: distinct(parsed(parseNamePattern)).min(1, 'at least one name is needed'),
+        packages: distinct(parsed(parsePackagePattern)).min(1, 'at least one name is needed'),
         sha256: distinct(parsed(parseDigest))
           .optional()
           .describe('Only files with these digests; absent: whatever the packages have.'),

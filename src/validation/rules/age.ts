@@ -35,7 +35,7 @@ function* judge(input: RuleInput): Generator<Statement> {
   const key = source?.minAgeMs === undefined ? 'versions.min-age' : `sources.${source.id}.min-age`;
   if (minAgeMs === 0) return;
   const who = describeSubject(input);
-  const text = record?.uploadTime;
+  const text = input.name?.kind === 'conda' ? timeOfConda(input) : record?.uploadTime;
   const uploaded = text === undefined ? undefined : findUploadTime(text);
   if (uploaded === undefined) {
     yield {
@@ -64,6 +64,15 @@ function* judge(input: RuleInput): Generator<Statement> {
     message: `${who} is too young: ready ${minute(ready)}, ${duration(minAgeMs)} after its upload (${key})`,
     until: ready,
   };
+}
+
+/**
+ * What a channel gives is the builder's time, which a builder can make up: what counts is when the channel's server
+ * first had it (CEP 47), where it says so, else when this mirror first saw it.
+ */
+function timeOfConda({ record }: RuleInput): string | undefined {
+  if (record === undefined) return undefined;
+  return record.uploadTime ?? new Date(record.firstSeen).toISOString();
 }
 
 function duration(milliseconds: number): string {

@@ -49,7 +49,7 @@ function* judge(input: RuleInput): Generator<Statement> {
 
 function* denied(input: RuleInput): Generator<Statement> {
   const { policy, subject, name } = input;
-  const denial = findDenial(policy, { project: subject.project, version: name?.version });
+  const denial = findDenial(policy, { ...subject, name });
   if (denial === undefined) return;
   const { versions, reason, instead } = denial;
   const entry = versions === undefined ? '' : ` ${versions.text}`;

@@ -1,4 +1,4 @@
-import type { ArtifactName } from '../../ecosystems/pypi/filenames.ts';
+import type { ReleaseName } from '../../ecosystems/releases.ts';
 import type { WheelContents } from '../../model/contents.ts';
 import type { Basis, FindingCode, PolicyPlace, Verdict } from '../../model/decision.ts';
 import type { CoreMetadata, Evidence, MetadataFact } from '../../model/evidence.ts';
@@ -15,7 +15,7 @@ export interface RuleInput {
   readonly subject: Subject;
   readonly now: Instant;
   /** What the file name says, read with the project's name known; absent: no standard reads it. */
-  readonly name?: ArtifactName;
+  readonly name?: ReleaseName;
   readonly record?: ArtifactRecord;
   readonly status?: ProjectRecords['status'];
   /** The best metadata known: of the verified contents, else provisional. */
