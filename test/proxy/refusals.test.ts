@@ -72,11 +72,11 @@ describe('the sentence of a refusal', () => {
 
   test('of names that leave no room keeps the address whole', () => {
     const project = 'p'.repeat(120);
-    expect(refusalText(URL, { project, version: '1.0', findings: [LONG] })).toBe(
+    expect(refusalText(URL, { ecosystem: 'pypi', project, version: '1.0', findings: [LONG] })).toBe(
       `refused (license/not-allowed); see ${URL}/why/pypi/${project}/1.0`,
     );
     const long = 'p'.repeat(250);
-    expect(refusalText(URL, { project: long, findings: [LONG] })).toBe(
+    expect(refusalText(URL, { ecosystem: 'pypi', project: long, findings: [LONG] })).toBe(
       `refused (license/not-allowed); see ${URL}/why/pypi/${long}`,
     );
   });
