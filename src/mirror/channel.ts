@@ -34,8 +34,8 @@ export interface Channel {
 
 /** Shows channels. */
 export interface Channels {
-  /** The channel of a source; absent: the policy names no such channel. `waiting`: before the first catalogue. */
-  show(source: string): Promise<Channel | 'waiting' | undefined>;
+  /** The channel of a source of the policy; `waiting`: before the first catalogue. */
+  show(source: SourceId): Promise<Channel | 'waiting'>;
 }
 
 /** Makes each channel once for as long as nothing changes. */
@@ -53,9 +53,7 @@ export function createChannels(house: House): Channels {
   }
 
   return {
-    async show(asked) {
-      const source = channelsOf(state).find((id) => id === asked);
-      if (source === undefined) return undefined;
+    async show(source) {
       if (state.inForce === undefined) return 'waiting';
       const known = kept.get(source);
       if (known !== undefined && stands(known, state)) return known.channel;
@@ -77,10 +75,6 @@ function stands({ channel, generation, madeAt }: Kept, state: MirrorState): bool
   const now = state.clock();
   const isInTime = now >= madeAt && (channel.until === undefined || now < channel.until);
   return generation === state.generation && isInTime;
-}
-
-function channelsOf({ standard }: MirrorState): readonly SourceId[] {
-  return standard.policy.sources.filter(({ kind }) => kind === 'conda').map(({ id }) => id);
 }
 
 /** Every file that the catalogue in force names, through the gate. */

@@ -10,6 +10,7 @@ import { pinnedTrust } from '../validation/provenance/trust.ts';
 import { activatePolicy } from './activate.ts';
 import { approvedProjects } from './approved-projects.ts';
 import { type BroughtProject, bringsAlong } from './brings-along.ts';
+import { type CondaMirror, openCondaMirror } from './conda-mirror.ts';
 import { type DecisionPage, type DecisionQuery, findDecisions } from './decisions.ts';
 import { type Explanation, explain } from './explain.ts';
 import { openExtraction } from './extraction.ts';
@@ -33,7 +34,7 @@ import { type MirrorParts, type MirrorState, type WalkProgress, wakeAll } from '
 import { type ProjectView, viewOf } from './view.ts';
 import { type WarmOutcome, warm } from './warm.ts';
 
-/** The application: all that the HTTP surfaces and the commands ask. */
+/** The application: all that the HTTP surfaces and the commands ask; what is not `conda` is PyPI. */
 export interface Mirror extends AsyncDisposable {
   /** What a project's page shows; `waiting`: not known yet. */
   page(project: ProjectName): Promise<ProjectView | 'waiting'>;
@@ -58,6 +59,7 @@ export interface Mirror extends AsyncDisposable {
   generation(): number;
   /** What pages are made of, as the ledger names it: another text when a seal or a decision may have changed a page. */
   standing(): string;
+  readonly conda: CondaMirror;
   readonly ledger: Ledger;
 }
 
@@ -102,6 +104,7 @@ export async function openMirror(parts: MirrorParts, policy: Policy): Promise<Mi
 
   return {
     ledger: shared.ledger,
+    conda: openCondaMirror(conda),
     async page(project) {
       const reached = await reach(pypi, project);
       return reached.kind === 'waiting' ? 'waiting' : viewOf(pypi.state, project, reached);
