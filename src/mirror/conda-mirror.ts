@@ -71,7 +71,9 @@ function noticesOf({ state }: House): readonly Notice[] {
     .filter(({ time }) => time <= now && now < time + TOLD_MS)
     .map(({ what, reason, time }) => {
       const name =
-        what.kind === 'bytes' ? `the file with sha256 ${what.sha256}` : `${what.project} ${what.version}`;
+        what.kind === 'bytes'
+          ? `the file with sha256 ${what.sha256}`
+          : `${what.project} ${what.version}`;
       const id = what.kind === 'bytes' ? what.sha256 : `${what.project}-${what.version}`;
       return {
         id: `revoked-${id}`,

@@ -2,7 +2,7 @@ import { compareReleases, type ReleaseVersion } from '../ecosystems/releases.ts'
 import type { Basis, Finding, Verdict } from '../model/decision.ts';
 import { worse } from '../model/decision.ts';
 import type { Sha256 } from '../model/sha256.ts';
-import type { ArtifactFilename, Ecosystem, ProjectName } from '../model/subject.ts';
+import type { ArtifactFilename, Ecosystem, ProjectName, SourceId } from '../model/subject.ts';
 import { findAllowance } from '../policy/select.ts';
 import { type About, adviceFor } from './advice.ts';
 import { askGate } from './gate.ts';
@@ -19,6 +19,8 @@ import { TOMBSTONE_VERSION } from './view.ts';
 export interface Explanation {
   readonly ecosystem: Ecosystem;
   readonly project: ProjectName;
+  /** Where it comes from; absent: upstream was never asked. */
+  readonly source?: SourceId;
   readonly version?: string;
   /** Upstream was asked, and has no such project or lists nothing of this version. */
   readonly isAbsent?: true;
@@ -70,6 +72,7 @@ export async function explain(
   return {
     ecosystem: state.ecosystem,
     project: asked.project,
+    ...(project === undefined ? {} : { source: project.source }),
     ...(version === undefined ? {} : { version: version.text }),
     ...(artifacts.length === 0 && isAbsentUpstream(project, version) ? { isAbsent: true } : {}),
     verdict: best?.verdict ?? 'deny',

@@ -3,7 +3,12 @@ import { z } from 'zod';
 import { isSha256 } from '../model/sha256.ts';
 import type { ArtifactFilename, ProjectName, SourceId } from '../model/subject.ts';
 import { objectKey } from '../store/object-store.ts';
-import { decodeStored, encodeStored, type StoredFormat, storedNames } from '../store/stored-json.ts';
+import {
+  decodeStored,
+  encodeStored,
+  type StoredFormat,
+  storedNames,
+} from '../store/stored-json.ts';
 import { askGate } from './gate.ts';
 import type { House } from './house.ts';
 import { findNamed } from './knowledge.ts';

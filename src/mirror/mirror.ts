@@ -1,8 +1,8 @@
-import type { Version } from '../ecosystems/pypi/versions.ts';
+import type { ReleaseVersion } from '../ecosystems/releases.ts';
 import type { Head } from '../ledger/head.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Revocation } from '../model/revocation.ts';
-import type { ProjectName } from '../model/subject.ts';
+import type { Ecosystem, ProjectName } from '../model/subject.ts';
 import { SECOND_MS } from '../model/time.ts';
 import { policyFor } from '../policy/ecosystem.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -45,15 +45,15 @@ export interface Mirror extends AsyncDisposable {
   openProvenance(wanted: Wanted): Promise<OpenedProvenance>;
   explain(asked: {
     readonly project: ProjectName;
-    readonly version?: Version;
+    readonly version?: ReleaseVersion;
   }): Promise<Explanation | undefined>;
   /** What the entry of a project makes installable. */
   bringsAlong(project: ProjectName): Promise<readonly BroughtProject[]>;
   decisions(query: DecisionQuery): Promise<DecisionPage>;
   revoke(revocation: Revocation): Promise<void>;
   activate(policy: Policy): Promise<void>;
-  /** Admits what is approved ahead of requests. */
-  warm(projects: readonly ProjectName[]): AsyncIterable<WarmOutcome>;
+  /** Admits what is approved of an ecosystem's projects ahead of requests. */
+  warm(projects: readonly ProjectName[], ecosystem: Ecosystem): AsyncIterable<WarmOutcome>;
   status(): MirrorStatus;
   /** Changes whenever a page or a gate could answer otherwise; costs nothing, so that every request may ask. */
   generation(): number;
@@ -118,7 +118,7 @@ export async function openMirror(parts: MirrorParts, policy: Policy): Promise<Mi
     decisions: (query) => findDecisions(houses, query),
     revoke: (revocation) => revoke(states, revocation),
     activate: (next) => activatePolicy(states, next),
-    warm: (projects) => warm(pypi, projects),
+    warm: (projects, ecosystem) => warm(ecosystem === 'pypi' ? pypi : conda, projects),
     generation: () => pypi.state.generation,
     standing: () => standingOf(pypi.state),
     status: () => statusOf(pypi.state, parts.clock() - headRead),

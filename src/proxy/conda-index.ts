@@ -1,7 +1,7 @@
 import type { Channel } from '../mirror/channel.ts';
 import type { SourceId } from '../model/subject.ts';
-import { type CondaSubdir, createCondaSubdir, fingerprintOf } from './conda-subdir.ts';
 import { rootIndex } from './conda-root.ts';
+import { type CondaSubdir, createCondaSubdir, fingerprintOf } from './conda-subdir.ts';
 import type { ServiceParts } from './parts.ts';
 
 /** An index file as it goes over the wire. */

@@ -23,10 +23,13 @@ export function findCondaPath(segments: readonly string[]): CondaPath | undefine
   const { label, rest: behind } = takeLabel(rest);
   const named = label === undefined || label === 'main' ? { channel } : { channel, label };
   const [first = '', ...files] = behind;
-  if (!isSubdir(first)) return files.length === 0 && first !== '' ? { ...named, file: first } : undefined;
+  if (!isSubdir(first))
+    return files.length === 0 && first !== '' ? { ...named, file: first } : undefined;
   const file = files.join('/');
   const isFile = files.length === 1 || (files.length === 2 && files[0] === SHARDS);
-  return isFile && files.every((part) => part !== '') ? { ...named, subdir: first, file } : undefined;
+  return isFile && files.every((part) => part !== '')
+    ? { ...named, subdir: first, file }
+    : undefined;
 }
 
 /** The folder of the shards in a subdir. */

@@ -3,7 +3,8 @@ import { promisify } from 'node:util';
 import { constants, zstdCompress } from 'node:zlib';
 
 import { renderRepodata } from '../ecosystems/conda/repodata-render.ts';
-import { encodeShard, encodeShardIndex } from '../ecosystems/conda/shards.ts';
+import { writeShardIndex } from '../ecosystems/conda/shard-index.ts';
+import { writeShard } from '../ecosystems/conda/shards.ts';
 import type { ChannelFile } from '../mirror/channel.ts';
 import type { CondaMirror } from '../mirror/conda-mirror.ts';
 import type { ProjectName, SourceId } from '../model/subject.ts';
@@ -46,6 +47,7 @@ export function createCondaSubdir(contents: SubdirContents): CondaSubdir {
     return known;
   }
 
+  const { source, name: subdir } = contents;
   const shards = lazily(() => makeShards(contents));
 
   return {
@@ -59,7 +61,7 @@ export function createCondaSubdir(contents: SubdirContents): CondaSubdir {
       }
       if (file === 'repodata_shards.msgpack.zst') {
         return once(file, async () => {
-          const index = encodeShardIndex({
+          const index = writeShardIndex({
             subdir: contents.name,
             baseUrl: './',
             shardsBaseUrl: `./${SHARDS}/`,
@@ -71,7 +73,7 @@ export function createCondaSubdir(contents: SubdirContents): CondaSubdir {
       const sha256 = /^shards\/([0-9a-f]{64})\.msgpack\.zst$/.exec(file)?.[1];
       if (sha256 === undefined) return undefined;
       const current = [...(await shards()).values()].find((shard) => shard.sha256 === sha256);
-      const body = current?.body ?? (await contents.conda.oldShard({ ...contents, sha256 }));
+      const body = current?.body ?? (await contents.conda.oldShard({ source, subdir, sha256 }));
       return body && { ...indexFile(body, ZSTD_TYPE), cacheControl: IMMUTABLE };
     },
   };
@@ -96,7 +98,8 @@ function flat({ name, files }: SubdirContents): Buffer {
 
 function recordOf(file: string, repodata: string) {
   const group = file.endsWith('.conda') ? ('packages.conda' as const) : ('packages' as const);
-  return { group, key: file, bytes: Buffer.from(repodata) };
+  const value: JsonObject = JSON.parse(repodata);
+  return { group, key: file, bytes: Buffer.from(repodata), value };
 }
 
 interface Shard {
@@ -110,7 +113,7 @@ async function makeShards(contents: SubdirContents): Promise<ReadonlyMap<Project
   const shards = new Map<ProjectName, Shard>();
   for (const [project, own] of Map.groupBy(files, (file) => file.project)) {
     const records = own.map(({ file, repodata }) => recordOf(file, repodata));
-    const body = await compressed(encodeShard(records));
+    const body = await compressed(writeShard({ records, removed: [] }));
     const sha256 = createHash('sha256').update(body).digest('hex');
     shards.set(project, { sha256, body });
     const filenames = own.map(({ file }) => `${subdir}/${file}`);

@@ -5,7 +5,7 @@ import type { Refused } from '../mirror/open.ts';
 import type { SourceId } from '../model/subject.ts';
 import { recordAccess } from './access.ts';
 import { answerArtifact, answerFailure, type AskedFile } from './artifacts.ts';
-import { type CondaIndexes, createCondaIndexes, type IndexFile } from './conda-index.ts';
+import { type CondaIndexes, createCondaIndexes } from './conda-index.ts';
 import { type CondaPath, findCondaPath } from './conda-path.ts';
 import { isKnownToCaller } from './conditional.ts';
 import type { ServiceParts } from './parts.ts';
@@ -64,11 +64,7 @@ async function answerFile(
   }
 }
 
-async function answerIndex(
-  asked: Asked,
-  path: CondaPath,
-  source: SourceId,
-): Promise<FastifyReply> {
+async function answerIndex(asked: Asked, path: CondaPath, source: SourceId): Promise<FastifyReply> {
   const { parts, indexes, request, reply } = asked;
   if (path.label !== undefined) return sendProblem(reply, noLabel(path));
   const found = await indexes.find({ source, subdir: path.subdir, file: path.file });
