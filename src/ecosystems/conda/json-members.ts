@@ -1,0 +1,74 @@
+import type { JsonObject } from './json-value.ts';
+
+export interface MembersFound {
+  /** A key that one object has twice: readers differ in which of the two counts. */
+  readonly duplicate: string | undefined;
+  /** Objects and lists within each other, no further than one beyond `maxDepth`. */
+  readonly depth: number;
+}
+
+/**
+ * Whether it is certain at a glance that a parsed object has no key twice and is no deeper than a list in an object.
+ * Each member has a colon: as many keys as colons means that none was lost. Colons in strings make it uncertain.
+ */
+export function isPlainObject(value: JsonObject, text: string): boolean {
+  let keys = 0;
+  for (const key in value) {
+    keys += 1;
+    const member = value[key];
+    if (typeof member === 'object' && member !== null && !isPlainList(member)) return false;
+  }
+  let colons = 0;
+  for (let at = text.indexOf(':'); at !== -1; at = text.indexOf(':', at + 1)) colons += 1;
+  return colons === keys;
+}
+
+function isPlainList(value: object): boolean {
+  if (!Array.isArray(value)) return false;
+  for (const item of value) {
+    if (typeof item === 'object' && item !== null) return false;
+  }
+  return true;
+}
+
+/** Reads a text that is known to be JSON once more, token by token. */
+export function inspectMembers(text: string, maxDepth: number): MembersFound {
+  // A set for each open object, undefined for each open list.
+  const open: (Set<string> | undefined)[] = [];
+  let depth = 0;
+  let keyNext = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text[at];
+    if (unit === '{' || unit === '[') {
+      open.push(unit === '{' ? new Set() : undefined);
+      depth = Math.max(depth, open.length);
+      if (depth > maxDepth) return { duplicate: undefined, depth };
+      keyNext = unit === '{';
+    } else if (unit === '}' || unit === ']') {
+      open.pop();
+      keyNext = false;
+    } else if (unit === ',') {
+      keyNext = open.at(-1) !== undefined;
+    } else if (unit === '"') {
+      const end = stringEnd(text, at);
+      const keys = open.at(-1);
+      if (keyNext && keys !== undefined) {
+        const key: string = JSON.parse(text.slice(at, end));
+        if (keys.has(key)) return { duplicate: key, depth };
+        keys.add(key);
+        keyNext = false;
+      }
+      at = end - 1;
+    }
+  }
+  return { duplicate: undefined, depth };
+}
+
+/** Where the string that begins at a quote is over. */
+function stringEnd(text: string, start: number): number {
+  for (let at = start + 1; ; at += 1) {
+    const unit = text[at];
+    if (unit === '\\') at += 1;
+    else if (unit === '"') return at + 1;
+  }
+}
