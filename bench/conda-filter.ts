@@ -1,9 +1,9 @@
-import { createReadStream, readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
+import { createReadStream, readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
-import { renderRepodata } from '../src/ecosystems/conda/repodata-render.ts';
 import type { RecordSlice } from '../src/ecosystems/conda/repodata-outline.ts';
+import { renderRepodata } from '../src/ecosystems/conda/repodata-render.ts';
 import { sliceRepodata } from '../src/ecosystems/conda/repodata-slices.ts';
 import { cpuSeconds, memoryOf } from './processes.ts';
 

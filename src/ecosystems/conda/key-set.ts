@@ -1,4 +1,4 @@
-/** Which keys were seen: 8 bytes each, so that five million fit in 128 MiB. */
+/** Which keys were seen: 8 MiB for the first 700,000, 64 MiB for five million. */
 export interface KeySet {
   /** False when the key, or one with the same 64-bit fingerprint, is there already. */
   readonly add: (key: string) => boolean;
@@ -9,7 +9,8 @@ export interface KeySet {
  * which refuses a document too many, never too few.
  */
 export function keySet(): KeySet {
-  let capacity = 1 << 12;
+  // Untouched pages cost nothing, growing does: no subdir of 2026 needs to grow.
+  let capacity = 1 << 20;
   let table = new Uint32Array(2 * capacity);
   let count = 0;
 
