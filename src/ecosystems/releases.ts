@@ -5,6 +5,7 @@ import { findMatchSpec, type MatchSpec, matchesRecord } from './conda/match-spec
 import { isSubdir } from './conda/names.ts';
 import { compareCondaVersions, type CondaVersion, findCondaVersion } from './conda/versions.ts';
 import type { ArtifactName } from './pypi/filenames.ts';
+import { normaliseExtra } from './pypi/names.ts';
 import type { Requirement } from './pypi/requirements.ts';
 import { parseSpecifierSet, pins, satisfies, type SpecifierSet } from './pypi/specifiers.ts';
 import { compareVersions, findVersion, isPrerelease, type Version } from './pypi/versions.ts';
@@ -37,13 +38,16 @@ export interface CondaRange {
 }
 
 /** What an artifact needs of one other project. */
-export type ReleaseNeed = Requirement | CondaNeed;
+export type ReleaseNeed = (Requirement & { readonly forExtra?: never }) | CondaNeed;
 
 /** An entry of a conda record's `depends`. */
 export interface CondaNeed {
   readonly text: string;
   readonly name: ProjectName;
-  readonly extras: readonly [];
+  /** CEP 44. */
+  readonly extras: readonly string[];
+  /** Asked for with this extra only; absent: always. */
+  readonly forExtra?: string;
   readonly specifiers: CondaRange;
   readonly url?: never;
   readonly marker?: never;
@@ -63,14 +67,15 @@ export function findCondaName(filename: string, project: ProjectName): CondaName
 }
 
 /** Reads an entry of a conda record's `depends`; absent: it asks the system (`__glibc`), or cannot be read. */
-export function findCondaNeed(text: string): CondaNeed | undefined {
+export function findCondaNeed(text: string, forExtra?: string): CondaNeed | undefined {
   const spec = findMatchSpec(text);
   if (spec === undefined || spec.name.startsWith('__')) return undefined;
   const range = text.trim().slice(spec.name.length).trim();
   return {
     text: text.trim(),
     name: spec.name,
-    extras: [],
+    extras: spec.extras.map(normaliseExtra),
+    ...(forExtra === undefined ? {} : { forExtra }),
     specifiers: { kind: 'conda', text: range === '' ? '' : ` ${range}`, spec },
   };
 }
@@ -139,7 +144,12 @@ export function takesOrUnknown(range: ReleaseRange, name: ReleaseName): boolean 
   if (name.kind !== 'conda') return undefined;
   return matchesRecord(
     { ...range.spec, name: name.project },
-    { name: name.project, version: name.version.text, build: name.build },
+    {
+      name: name.project,
+      version: name.version.text,
+      build: name.build,
+      subdir: name.subdir,
+    },
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Sha256 } from '../model/sha256.ts';
-import type { ProjectName, SourceId } from '../model/subject.ts';
+import type { ArtifactFilename, ProjectName, SourceId } from '../model/subject.ts';
 import { condaTargets } from '../model/target.ts';
 import { type Instant, earliest } from '../model/time.ts';
 import { findPartArtifact } from './catalogue.ts';
@@ -15,6 +15,8 @@ export interface ChannelFile {
   readonly subdir: string;
   /** Without its folder. */
   readonly file: string;
+  /** With it. */
+  readonly filename: ArtifactFilename;
   readonly project: ProjectName;
   readonly sha256: Sha256;
   /** Its record, character for character as upstream has it. */
@@ -96,7 +98,7 @@ async function showChannel(house: House, source: SourceId): Promise<Channel> {
   return {
     source,
     subdirs: ['noarch', ...condaTargets(state.standard.policy.targets).map(({ subdir }) => subdir)],
-    files: shown.map(({ until: _, ...file }) => file).toSorted(byName),
+    files: shown.map(({ file }) => file).toSorted(byName),
     ...(until === undefined ? {} : { until }),
   };
 }
@@ -107,7 +109,10 @@ async function load(house: House, name: ProjectName): Promise<KnownProject | und
   return reached.kind === 'catalogued' ? reached.project : undefined;
 }
 
-type Shown = ChannelFile & { readonly until?: Instant };
+interface Shown {
+  readonly file: ChannelFile;
+  readonly until?: Instant;
+}
 
 function filesOf(state: MirrorState, project: KnownProject): readonly Shown[] {
   const part = state.inForce?.catalogue.parts.get(project.project);
@@ -120,11 +125,14 @@ function filesOf(state: MirrorState, project: KnownProject): readonly Shown[] {
     if (gate.verdict !== 'approve') return [];
     return [
       {
-        subdir: name.subdir,
-        file: subject.filename.slice(name.subdir.length + 1),
-        project: project.project,
-        sha256: subject.sha256,
-        repodata: record.repodata,
+        file: {
+          subdir: name.subdir,
+          file: subject.filename.slice(name.subdir.length + 1),
+          filename: subject.filename,
+          project: project.project,
+          sha256: subject.sha256,
+          repodata: record.repodata,
+        },
         ...(gate.until === undefined ? {} : { until: gate.until }),
       },
     ];

@@ -26,7 +26,7 @@ export interface CondaMirror {
     readonly subdir: string;
     readonly sha256: string;
     readonly project: ProjectName;
-    readonly filenames: readonly string[];
+    readonly filenames: readonly ArtifactFilename[];
     readonly body: Uint8Array;
   }): Promise<void>;
   /** A shard of an earlier index, while all that it names still passes the gate; absent: else. */
@@ -59,8 +59,7 @@ export function openCondaMirror(house: House): CondaMirror {
     open: (wanted) => openArtifact(house, wanted),
     explain: (asked) => explain(house, asked),
     notices: () => noticesOf(house),
-    keepShard: ({ sha256, filenames, ...shard }) =>
-      keepShard(house, sha256, { ...shard, filenames: filenames as readonly ArtifactFilename[] }),
+    keepShard: ({ sha256, ...shard }) => keepShard(house, sha256, shard),
     oldShard: (wanted) => findShard(house, wanted),
   };
 }

@@ -156,10 +156,14 @@ const INTERNED_AT_MOST = 200_000;
 export function requirementsOf(metadata: CoreMetadata): readonly ReleaseNeed[] {
   const ecosystem = metadata.conda === undefined ? 'pypi' : 'conda';
   const known = interned[ecosystem];
-  return metadata.requiresDist.flatMap((text) => {
+  const always = metadata.requiresDist.flatMap((text) => {
     const need = known.has(text) ? known.get(text) : intern(text, ecosystem);
     return need === undefined ? [] : [need];
   });
+  const withExtras = Object.entries(metadata.conda?.extraDepends ?? {}).flatMap(([extra, needs]) =>
+    needs.flatMap((text) => findCondaNeed(text, normaliseExtra(extra)) ?? []),
+  );
+  return withExtras.length === 0 ? always : [...always, ...withExtras];
 }
 
 function intern(text: string, ecosystem: Ecosystem): ReleaseNeed | undefined {

@@ -34,6 +34,8 @@ export interface CondaIndex {
   readonly constrains: readonly string[];
   readonly subdir?: string;
   readonly noarch?: string;
+  /** What each extra needs besides (CEP 44). */
+  readonly extraDepends?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Metadata with where it is from. Provisional: said by a sidecar or read by ranges, before the bytes are verified. */

@@ -245,7 +245,7 @@ function rangeOf({ name: { source }, versions }: Entry): ReleaseRange {
   const isPypi = source === undefined;
   const any = isPypi ? ANY_PYPI_RANGE : ANY_CONDA_RANGE;
   if (versions === undefined) return any;
-  if (!('pypi' in versions || 'conda' in versions)) return versions as ReleaseRange;
+  if ('clauses' in versions || 'kind' in versions) return versions;
   return (isPypi ? versions.pypi : versions.conda) ?? any;
 }
 

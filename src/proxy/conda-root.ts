@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
-import { renderChanneldata } from '../ecosystems/conda/channeldata.ts';
-import { renderNotices } from '../ecosystems/conda/notices.ts';
+import { type Notice, renderNotices } from '../ecosystems/conda/notices.ts';
 import type { Channel } from '../mirror/channel.ts';
+import type { Notice as Told } from '../mirror/conda-mirror.ts';
 import type { IndexFile } from './conda-index.ts';
 import type { ServiceParts } from './parts.ts';
 
@@ -22,6 +22,29 @@ export function rootIndex(
 
 function textOf(parts: ServiceParts, channel: Channel, file: string): string | undefined {
   if (file === 'channeldata.json') return renderChanneldata(channel);
-  if (file === 'notices.json') return renderNotices(parts.mirror.conda.notices());
+  if (file === 'notices.json') return renderNotices(parts.mirror.conda.notices().map(noticeOf));
   return undefined;
+}
+
+function noticeOf({ created, expires, ...notice }: Told): Notice {
+  return {
+    ...notice,
+    createdAt: new Date(created).toISOString(),
+    expiresAt: new Date(expires).toISOString(),
+  };
+}
+
+/** Which packages there are, and where (CEP 38); the rest of what it may say stands in the records. */
+function renderChanneldata({ files, subdirs }: Channel): string {
+  const packages = [...Map.groupBy(files, ({ project }) => project)]
+    .toSorted(([left], [right]) => (left < right ? -1 : 1))
+    .map(([project, own]) => {
+      const places = [...new Set(own.map(({ subdir }) => subdir))].toSorted();
+      return [project, { subdirs: places }] as const;
+    });
+  return JSON.stringify({
+    channeldata_version: 1,
+    packages: Object.fromEntries(packages),
+    subdirs: subdirs.toSorted(),
+  });
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { constants, zstdCompress } from 'node:zlib';
 
+import { isJsonObject } from '../ecosystems/conda/json-value.ts';
 import { renderRepodata } from '../ecosystems/conda/repodata-render.ts';
 import { writeShardIndex } from '../ecosystems/conda/shard-index.ts';
 import { writeShard } from '../ecosystems/conda/shards.ts';
@@ -65,6 +66,7 @@ export function createCondaSubdir(contents: SubdirContents): CondaSubdir {
             subdir: contents.name,
             baseUrl: './',
             shardsBaseUrl: `./${SHARDS}/`,
+            createdAt: undefined,
             shards: new Map([...(await shards())].map(([name, { sha256 }]) => [name, sha256])),
           });
           return indexFile(await compressed(index), ZSTD_TYPE);
@@ -98,7 +100,8 @@ function flat({ name, files }: SubdirContents): Buffer {
 
 function recordOf(file: string, repodata: string) {
   const group = file.endsWith('.conda') ? ('packages.conda' as const) : ('packages' as const);
-  const value: JsonObject = JSON.parse(repodata);
+  const value: unknown = JSON.parse(repodata);
+  if (!isJsonObject(value)) throw new TypeError('a record is an object');
   return { group, key: file, bytes: Buffer.from(repodata), value };
 }
 
@@ -116,7 +119,7 @@ async function makeShards(contents: SubdirContents): Promise<ReadonlyMap<Project
     const body = await compressed(writeShard({ records, removed: [] }));
     const sha256 = createHash('sha256').update(body).digest('hex');
     shards.set(project, { sha256, body });
-    const filenames = own.map(({ file }) => `${subdir}/${file}`);
+    const filenames = own.map(({ filename }) => filename);
     await conda.keepShard({ source, subdir, sha256, project, filenames, body });
   }
   return shards;

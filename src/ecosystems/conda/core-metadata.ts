@@ -12,7 +12,7 @@ export function condaMetadata(record: CondaRecord): CoreMetadata {
     name,
     version,
     requiresDist: depends,
-    providesExtra: [],
+    providesExtra: Object.keys(record.extraDepends ?? {}),
     ...(license === undefined ? {} : { license: license.slice(0, LONGEST_LICENSE) }),
     licenseIsLong: (license?.length ?? 0) > LONGEST_LICENSE,
     licenseFiles: [],
@@ -24,6 +24,7 @@ export function condaMetadata(record: CondaRecord): CoreMetadata {
       constrains,
       ...(record.subdir === undefined ? {} : { subdir: record.subdir }),
       ...(record.noarch === undefined ? {} : { noarch: record.noarch }),
+      ...(record.extraDepends === undefined ? {} : { extraDepends: record.extraDepends }),
     },
   };
 }

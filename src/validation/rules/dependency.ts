@@ -38,7 +38,8 @@ function* judge(input: RuleInput): Generator<Statement> {
     return;
   }
   if (input.name?.kind === 'conda') {
-    yield* judgeDepends(input, lines);
+    const extra = input.metadata?.metadata.conda?.extraDepends ?? {};
+    yield* judgeDepends(input, [...lines, ...Object.values(extra).flat()]);
     return;
   }
   const requirements = lines.map((line) => ({ line, requirement: findRequirement(line) }));
