@@ -16,7 +16,7 @@ import {
   createNameRegister,
   eitherOwners,
 } from './name-owners.ts';
-import { type MirrorParts, type MirrorState, nextChange } from './state.ts';
+import { type MirrorParts, type MirrorState, announce, nextChange } from './state.ts';
 
 interface Answered {
   readonly owners: NameOwners;
@@ -48,14 +48,30 @@ export function takenNames(
   return taken;
 }
 
-/** What an admitted artifact brings is its project's from now on. */
+/**
+ * What an admitted artifact brings is its project's from now on. Where something that is not admitted brings the same,
+ * a page may change.
+ */
 export function learnNames(
-  { names }: Pick<MirrorState, 'names'>,
+  state: MirrorState,
   subject: Subject,
   evidence: Evidence | undefined,
 ): void {
   const wheel = namedWheel(subject, evidence);
-  if (wheel !== undefined) names.learn(wheel);
+  if (wheel === undefined) return;
+  state.names.learn(wheel);
+  if (isContested(state, subject.project)) announce(state);
+}
+
+/** Few have evidence and are not admitted: what is read whole for its metadata, and what is refused. */
+function isContested({ names, projects }: MirrorState, owner: ProjectName): boolean {
+  for (const { artifacts } of projects.values()) {
+    const isOne = artifacts.some((artifact) =>
+      takenNames(names, artifact)?.some(({ project }) => project === owner),
+    );
+    if (isOne) return true;
+  }
+  return false;
 }
 
 /**

@@ -60,6 +60,26 @@ test('a module that another admitted project has waits for a person, also after 
   expect((await house.explain('newt')).verdict).toBe('approve');
 });
 
+test('what was refused for its contents and is approved by now is listed until another project has its names', async () => {
+  const hooked = mitWheel({
+    name: 'newt',
+    version: '1.0',
+    extraMembers: { 'cv2.py': '', 'newt.pth': 'import os\n' },
+  });
+  await using index = await startFakeIndex({ artifacts: [FROG, hooked] });
+  await using house = await openHouse({ index, policy: POLICY });
+  await house.walked();
+  await expect(house.fetch(hooked.filename)).rejects.toThrow('startup/hook');
+  await house.activate(policyText(['frog', 'newt'], 'content: { startup: allow }\n'));
+  await house.walked();
+  expect((await house.versions('newt')).approved).toEqual(['1.0']);
+  const before = house.mirror.generation();
+  await house.fetch(FROG.filename);
+  expect(house.mirror.generation()).toBeGreaterThan(before);
+  expect(await house.versions('newt')).toEqual({ approved: [], refused: ['1.0'] });
+  expect((await house.versions('frog')).approved).toEqual(['1.0']);
+});
+
 test('a restarted process knows the names of projects that nobody asked for yet', async () => {
   const store = openMemoryStore();
   {
