@@ -69,7 +69,7 @@ export function createNameRegister(): NameRegister {
       owners.delete(project);
       return [...owners].toSorted().map((owner) => ({ kind, name, project: owner }));
     }
-    const named = (contents.owned ?? []).flatMap((name) =>
+    const named = (contents.owned ?? contents.modules ?? []).flatMap((name) =>
       listOf('module', name, [
         ...[name, ...prefixesOf(name)].map((prefix) => modules.get(prefix)),
         above.get(name),

@@ -49,6 +49,12 @@ describe('names that other projects have', () => {
       ['module cv2 (frog)'],
     ],
     [
+      'what an older program found, where it is what is asked about',
+      { owned: ['google.auth'] },
+      { modules: ['google'] },
+      ['module google (frog)'],
+    ],
+    [
       'what an older program could not tell from a namespace',
       { modules: ['google'] },
       { owned: ['google.api'] },
