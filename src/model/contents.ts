@@ -11,6 +11,11 @@ export interface WheelContents {
   readonly notebook?: readonly string[];
   /** Names that become importable, such as `numpy`; a module of one file without its suffix. */
   readonly modules?: readonly string[];
+  /**
+   * Import names that are its own: packages and modules; of a namespace (PEP 420), which many share, the first such
+   * names below it, such as `google.protobuf`.
+   */
+  readonly owned?: readonly string[];
   /** Names of commands that are put on the path. */
   readonly commands?: readonly string[];
   /** What entry points, `.data` folders or names of scripts have that clients could take for something else. */

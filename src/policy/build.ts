@@ -183,6 +183,7 @@ function buildContent({ content }: PolicyFile, at: At): Policy['content'] {
     secrets: effect('secrets'),
     obfuscation: effect('obfuscation'),
     drift: effect('drift'),
+    collisions: effect('collisions'),
     known: content.known.map((entry, index) => ({
       key: entry.rule,
       packages: entry.packages,

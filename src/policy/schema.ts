@@ -196,6 +196,9 @@ const content = section({
   drift: contentEffect
     .default('review')
     .describe('What the last approved release of the project did not have.'),
+  collisions: contentEffect
+    .default('review')
+    .describe('Modules and commands that another admitted project has.'),
   known: z
     .array(
       section({

@@ -34,6 +34,7 @@ export const contentsSchema: z.ZodType<WheelContents> = z.object({
   }),
   notebook: texts.exactOptional(),
   modules: texts.exactOptional(),
+  owned: texts.exactOptional(),
   commands: texts.exactOptional(),
   layout: listOf({
     path: z.string(),
