@@ -242,6 +242,7 @@ function historyOf({ names }: Standard, { project, artifact }: Asked): History {
   const taken = takenNames(names, artifact);
   const known = {
     admitted,
+    ...firstLookAt(project),
     ...publishedBy(publishedBefore(project, artifact)),
     ...(taken === undefined ? {} : { taken }),
   };
@@ -253,6 +254,17 @@ function historyOf({ names }: Standard, { project, artifact }: Asked): History {
     ...known,
     previous: { version: before.name.version.text, contents, metadata, unpackedBytes },
   };
+}
+
+const firstLooks = new WeakMap<ProjectRecords, Instant>();
+
+function firstLookAt({ records }: KnownProject): Pick<History, 'firstLook'> {
+  if (records === undefined) return {};
+  const firstLook =
+    firstLooks.get(records) ??
+    records.records.reduce((first, { firstSeen }) => Math.min(first, firstSeen), Infinity);
+  firstLooks.set(records, firstLook);
+  return { firstLook };
 }
 
 /**

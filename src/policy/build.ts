@@ -78,6 +78,7 @@ function buildSources(file: PolicyFile, at: At): readonly PolicySource[] {
     ...(more['min-age'] === undefined
       ? {}
       : { minAgeMs: placed(more['min-age'], at('sources', id, 'min-age')) }),
+    firstLook: more['first-look'],
     hashes,
     place: at('sources', id),
   }));
@@ -221,7 +222,7 @@ function buildVersions({ versions }: PolicyFile, at: At): Policy['versions'] {
       wheel: placed(versions.formats.wheel, at('versions', 'formats', 'wheel')),
       sdist: placed(versions.formats.sdist, at('versions', 'formats', 'sdist')),
       conda: placed(versions.formats.conda, at('versions', 'formats', 'conda')),
-      'tar.bz2': placed(versions.formats['tar.bz2'], at('versions', 'formats', 'tar.bz2')),
+      'tar-bz2': placed(versions.formats['tar-bz2'], at('versions', 'formats', 'tar-bz2')),
     },
   };
 }

@@ -42,7 +42,7 @@ export interface Policy {
     readonly prereleases: Placed<'allow' | 'deny'>;
     readonly yanked: Placed<'allow' | 'deny'>;
     readonly formats: Readonly<
-      Record<'wheel' | 'sdist' | 'conda' | 'tar.bz2', Placed<'allow' | 'deny'>>
+      Record<'wheel' | 'sdist' | 'conda' | 'tar-bz2', Placed<'allow' | 'deny'>>
     >;
   };
   readonly dependencies: {
@@ -85,6 +85,8 @@ export interface PolicySource {
   readonly claims: readonly Placed<string>[];
   /** In place of `versions.min-age` for what comes from here. */
   readonly minAgeMs?: Placed<number>;
+  /** From when the age of what a conda channel had of a package at the first look counts. */
+  readonly firstLook: 'first-seen' | 'builder-time';
   /** `first-seen`: an artifact without a SHA-256 in the index gets that of its bytes when they are first fetched. */
   readonly hashes: 'required' | 'first-seen';
   readonly place: PolicyPlace;

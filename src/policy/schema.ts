@@ -50,6 +50,12 @@ const sources = z
       'min-age': parsed(parseDuration)
         .optional()
         .describe('In place of versions.min-age for what comes from here.'),
+      'first-look': z
+        .enum(['first-seen', 'builder-time'])
+        .default('first-seen')
+        .describe(
+          'Of a conda channel without times of its own: builder-time lets what it had of a package when this mirror first looked count from when it was built.',
+        ),
       hashes: z
         .enum(['required', 'first-seen'])
         .default('required')
@@ -76,7 +82,7 @@ const targets = section({
     virtual: z
       .record(parsed(parseVirtualPackage), parsed(parseVirtualVersion))
       .default({})
-      .describe('Versions of virtual packages that the notebooks have, like __glibc: "2.28".'),
+      .describe('Versions of virtual packages that the notebooks have, like glibc: "2.28".'),
   })
     .optional()
     .describe('The conda environments of the notebooks. Absent: none.'),
@@ -161,7 +167,7 @@ const versionRules = section({
     wheel: allowOrDeny.default('allow'),
     sdist: allowOrDeny.default('deny').describe('Source code that runs while it is installed.'),
     conda: allowOrDeny.default('allow'),
-    'tar.bz2': allowOrDeny.default('allow').describe("conda's older format."),
+    'tar-bz2': allowOrDeny.default('allow').describe("conda's older format."),
   }).prefault({}),
 }).describe('Which versions of an allowed package are accepted.');
 

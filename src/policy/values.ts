@@ -110,13 +110,10 @@ export function parseSubdir(text: string): string {
   throw invalid(`not a platform of conda: ${shown(text)}`, 'write it like linux-64 or osx-arm64');
 }
 
-/** Reads the name of a virtual package of conda; throws `invalid-policy`. */
+/** Reads the name of a virtual package without its underscores: `glibc` is `__glibc`; throws `invalid-policy`. */
 export function parseVirtualPackage(text: string): string {
-  if (/^__[a-z][a-z0-9_]{0,60}$/.test(text)) return text;
-  throw invalid(
-    `not a virtual package of conda: ${shown(text)}`,
-    'write it like __glibc or __cuda',
-  );
+  if (/^[a-z][a-z0-9-]{0,60}$/.test(text)) return `__${text.replaceAll('-', '_')}`;
+  throw invalid(`not a virtual package of conda: ${shown(text)}`, 'write it like glibc or cuda');
 }
 
 /** Reads the version of a virtual package; throws `invalid-policy`. */

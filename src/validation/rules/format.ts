@@ -1,3 +1,4 @@
+import type { ReleaseName } from '../../ecosystems/releases.ts';
 import type { Rule, RuleInput, Statement } from './rule.ts';
 import { describeSubject } from './subject-words.ts';
 
@@ -22,7 +23,7 @@ const NAMES = {
   wheel: 'a wheel',
   sdist: 'a source distribution',
   conda: 'a .conda package',
-  'tar.bz2': 'a .tar.bz2 package',
+  'tar-bz2': 'a .tar.bz2 package',
 } as const;
 
 function* judge(input: RuleInput): Generator<Statement> {
@@ -35,7 +36,7 @@ function* judge(input: RuleInput): Generator<Statement> {
     };
     return;
   }
-  const kind = name.kind === 'conda' ? name.format : name.kind;
+  const kind = keyOf(name);
   const { value, place } = policy.versions.formats[kind];
   if (value === 'allow') return;
   yield {
@@ -44,4 +45,10 @@ function* judge(input: RuleInput): Generator<Statement> {
     message: `${describeSubject(input)} is ${NAMES[kind]} (${subject.filename}), and versions.formats.${kind} is deny`,
     policy: place,
   };
+}
+
+/** As the policy calls the format. */
+function keyOf(name: ReleaseName): keyof typeof NAMES {
+  if (name.kind !== 'conda') return name.kind;
+  return name.format === 'conda' ? 'conda' : 'tar-bz2';
 }

@@ -56,7 +56,7 @@ function* denied(input: RuleInput): Generator<Statement> {
   yield {
     code: 'package/denied',
     verdict: 'deny',
-    message: `${describeSubject(input)} is denied${instead === undefined ? '' : `, use ${instead} instead`}: ${reason} (packages.deny has ${subject.project}${entry})`,
+    message: `${describeSubject(input)} is denied${instead === undefined ? '' : `, use ${instead} instead`}: ${reason} (packages.deny has ${denial.project}${entry})`,
     policy: denial.place,
   };
 }

@@ -35,6 +35,8 @@ export interface RuleInput {
 export interface History {
   /** This very subject was admitted. */
   readonly admitted: boolean;
+  /** When this mirror first saw anything of the project. */
+  readonly firstLook?: Instant;
   /**
    * The newest older release of the project that was admitted; absent: there is none, or this subject was admitted
    * itself and is compared no more.
