@@ -15,7 +15,7 @@ interface Layer {
   readonly pure?: true;
 }
 
-const STANDARDS = ['ecosystems', 'ecosystems/pypi', 'ecosystems/spdx'];
+const STANDARDS = ['ecosystems', 'ecosystems/conda', 'ecosystems/pypi', 'ecosystems/spdx'];
 const VALIDATION = [
   'validation',
   'validation/archives',
@@ -37,6 +37,7 @@ const ASKING = ['node:dns', 'node:dns/promises', 'node:net', 'node:tls', 'undici
 const LAYERS: Readonly<Record<string, Layer>> = {
   model: { knows: [], uses: [], pure: true },
   ecosystems: { knows: ['model', 'ecosystems/pypi'], uses: [], pure: true },
+  'ecosystems/conda': { knows: ['model'], uses: [], pure: true },
   'ecosystems/pypi': { knows: ['model'], uses: ['smol-toml'], pure: true },
   'ecosystems/spdx': {
     knows: ['model'],

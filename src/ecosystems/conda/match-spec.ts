@@ -128,6 +128,8 @@ function findRange(
   text: string,
 ): { readonly version?: VersionSpec; readonly build?: string } | undefined {
   if (text === '') return {};
+  // conda drops a last pair of parentheses, whatever is in it.
+  if (text.endsWith(')')) return undefined;
   const [first = '', second, ...more] = text
     .replaceAll(/ *([,|]) */g, '$1')
     .replaceAll(/([=<>!~]) +/g, '$1')
