@@ -36,7 +36,7 @@ const ASKING = ['node:dns', 'node:dns/promises', 'node:net', 'node:tls', 'undici
 /** Who may import whom. A new folder needs a row here and a line in docs/architecture.md. */
 const LAYERS: Readonly<Record<string, Layer>> = {
   model: { knows: [], uses: [], pure: true },
-  ecosystems: { knows: ['model', 'ecosystems/pypi'], uses: [], pure: true },
+  ecosystems: { knows: ['model', 'ecosystems/conda', 'ecosystems/pypi'], uses: [], pure: true },
   'ecosystems/conda': { knows: ['model'], uses: [], pure: true },
   'ecosystems/pypi': { knows: ['model'], uses: ['smol-toml'], pure: true },
   'ecosystems/spdx': {

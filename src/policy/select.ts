@@ -1,4 +1,4 @@
-import { pypiNamesOf } from '../ecosystems/conda/pypi-names.ts';
+import { pypiNamesOf } from '../ecosystems/repackaged.ts';
 import {
   type ReleaseName,
   type ReleaseRange,

@@ -21,7 +21,14 @@ describe('a policy', () => {
   test('without optional sections is the strict one', () => {
     const policy = load(HEAD);
     expect(policy.sources).toEqual([
-      { id: 'pypi', kind: 'pypi', claims: [], hashes: 'required', place: at(1, 1) },
+      {
+        id: 'pypi',
+        kind: 'pypi',
+        claims: [],
+        firstLook: 'first-seen',
+        hashes: 'required',
+        place: at(1, 1),
+      },
     ]);
     expect(policy.licenses).toEqual({
       allow: [],
@@ -161,7 +168,14 @@ sources:
     expect(policy.versions.yanked).toEqual({ value: 'deny', place: at(9, 1) });
     expect([...policy.rules]).toEqual([['license', { value: 'warn', place: at(11, 12) }]]);
     expect(policy.sources).toEqual([
-      { id: 'pypi', kind: 'pypi', claims: [], hashes: 'required', place: at(13, 3) },
+      {
+        id: 'pypi',
+        kind: 'pypi',
+        claims: [],
+        firstLook: 'first-seen',
+        hashes: 'required',
+        place: at(13, 3),
+      },
       {
         id: 'internal',
         kind: 'pypi',
@@ -170,6 +184,7 @@ sources:
           { value: 'acme-*', place: at(14, 72) },
           { value: 'acme-tool', place: at(14, 80) },
         ],
+        firstLook: 'first-seen',
         hashes: 'required',
         place: at(14, 3),
       },

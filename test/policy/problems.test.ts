@@ -156,9 +156,9 @@ const AFTER_HEAD: readonly Row[] = [
     'p:4:21: expected one licence, got an expression: MIT OR ISC; write an entry for each licence in it',
   ],
   [
-    'a conda source',
-    'sources: { conda-forge: { kind: conda } }',
-    'p:4:33: this version reads sources of kind pypi only, got: conda',
+    'a source of another kind',
+    'sources: { npm: { kind: npm } }',
+    'p:4:25: expected one of pypi, conda, got: npm',
   ],
   ['no source', 'sources: {}', 'p:4:1: at least one source is needed'],
   [

@@ -1,4 +1,4 @@
-import { pypiNamesOf } from '../../ecosystems/conda/pypi-names.ts';
+import { pypiNamesOf } from '../../ecosystems/repackaged.ts';
 import { findSpecifierSet } from '../../ecosystems/pypi/specifiers.ts';
 import { findVersion } from '../../ecosystems/pypi/versions.ts';
 import { compareReleases, findReleaseVersion, takes } from '../../ecosystems/releases.ts';

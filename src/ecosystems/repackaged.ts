@@ -1,5 +1,5 @@
-import type { ProjectName } from '../../model/subject.ts';
-import { findProjectName } from '../pypi/names.ts';
+import type { ProjectName } from '../model/subject.ts';
+import { findProjectName } from './pypi/names.ts';
 
 /**
  * The projects of PyPI that a conda package repackages, as far as names alone tell: that of the same name, and those
