@@ -38,6 +38,33 @@ export const ZIP_REFUSALS = [
   'zip64-conflict',
 ] as const;
 
+/** Why a zstd file (RFC 8878) cannot be read the one safe way. Stable, like those of zip files. */
+export const ZSTD_REFUSALS = [
+  'dictionary',
+  'frame-malformed',
+  'not-zstd',
+  'ratio',
+  'skippable-frame',
+  'too-large',
+  'too-many-frames',
+  'trailing-bytes',
+  'truncated',
+  'window-too-large',
+] as const;
+
+/** Why a bzip2 file cannot be read the one safe way. Stable, like those of zip files. */
+export const BZIP2_REFUSALS = [
+  'bad-crc',
+  'block-malformed',
+  'not-bzip2',
+  'randomised',
+  'ratio',
+  'too-large',
+  'too-many-streams',
+  'trailing-bytes',
+  'truncated',
+] as const;
+
 /** Why a well-formed zip file is not a wheel that can be understood. */
 export const WHEEL_REFUSALS = [
   'dist-info-many',
@@ -51,11 +78,37 @@ export const WHEEL_REFUSALS = [
 ] as const;
 
 export type ZipRefusal = (typeof ZIP_REFUSALS)[number];
+export type ZstdRefusal = (typeof ZSTD_REFUSALS)[number];
+export type Bzip2Refusal = (typeof BZIP2_REFUSALS)[number];
 export type WheelRefusal = (typeof WHEEL_REFUSALS)[number];
 
 /** The `archive-refused` error of a zip file; `offset` is the byte in the file where it shows. */
 export function zipRefused(reason: ZipRefusal, offset: number, message: string): GatehouseError {
   return new GatehouseError('archive-refused', `${message} (at byte ${offset})`, {
+    data: { reason, offset },
+  });
+}
+
+/** The `archive-refused` error of a zstd file; `offset` is the byte in the file where it shows. */
+export function zstdRefused(
+  reason: ZstdRefusal,
+  offset: number,
+  message: string,
+  cause?: unknown,
+): GatehouseError {
+  return new GatehouseError('archive-refused', `zstd: ${message} (at byte ${offset})`, {
+    data: { reason, offset },
+    cause,
+  });
+}
+
+/** The `archive-refused` error of a bzip2 file; `offset` is the byte in the file where it shows. */
+export function bzip2Refused(
+  reason: Bzip2Refusal,
+  offset: number,
+  message: string,
+): GatehouseError {
+  return new GatehouseError('archive-refused', `bzip2: ${message} (at byte ${offset})`, {
     data: { reason, offset },
   });
 }

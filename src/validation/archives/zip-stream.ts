@@ -1,6 +1,7 @@
 import { crc32, createInflateRaw } from 'node:zlib';
 
 import type { RandomAccess } from '../../model/random-access.ts';
+import { feed } from './feed.ts';
 import { quoted, zipRefused } from './refusals.ts';
 import type { CentralEntry } from './zip-central.ts';
 import { unpackMember } from './zip-member.ts';
@@ -65,31 +66,6 @@ async function* inflated(
       `a member does not inflate as declared: ${quoted(entry.name)}, expected ${entry.packedBytes} bytes, got ${inflater.bytesWritten}`,
     );
   }
-}
-
-/** Never rejects: what cannot be read ends the inflater with the error, for its reader to see. */
-async function feed(
-  packed: AsyncIterable<Uint8Array>,
-  inflater: ReturnType<typeof createInflateRaw>,
-): Promise<void> {
-  try {
-    for await (const piece of packed) {
-      if (inflater.destroyed) return;
-      if (!inflater.write(piece)) await drained(inflater);
-    }
-    inflater.end();
-  } catch (error) {
-    inflater.destroy(error instanceof Error ? error : new Error('unreadable', { cause: error }));
-  }
-}
-
-async function drained(inflater: ReturnType<typeof createInflateRaw>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  inflater.once('drain', resolve);
-  inflater.once('close', resolve);
-  await promise;
-  inflater.off('drain', resolve);
-  inflater.off('close', resolve);
 }
 
 async function* proven(
