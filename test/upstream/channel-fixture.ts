@@ -106,7 +106,7 @@ export async function serveChannel(
     const bytes = Buffer.from(file);
     const etag = `"${sha256Of(bytes).toString('hex').slice(0, 16)}"`;
     if (request.headers['if-none-match'] === etag) return response.writeHead(304).end();
-    return response.writeHead(200, { etag }).end(bytes);
+    return response.writeHead(200, { etag, 'content-length': bytes.length }).end(bytes);
   });
   const spool = await mkdtemp(join(tmpdir(), 'gatehouse-test-'));
   const reports: GatehouseError[] = [];
