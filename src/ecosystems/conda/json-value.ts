@@ -1,8 +1,13 @@
-/** A JSON object as `JSON.parse` gives it. */
+/** A JSON object as `JSON.parse` gives it, or a map of MessagePack. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !ArrayBuffer.isView(value)
+  );
 }
 
 /** What the text says; `undefined` when it is not JSON, which no JSON text is. */

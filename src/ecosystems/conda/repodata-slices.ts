@@ -64,9 +64,9 @@ async function* batchesOf(
   }
   const window = windowOf(Buffer.concat(pending, pendingBytes), offset);
   const totalBytes = offset + pendingBytes;
-  const taken = advance(progress, window);
   const cut = utf8.end();
   if (cut !== undefined) throw repodataRefused('invalid-utf8', cut, 'a character is cut');
+  const taken = advance(progress, window);
   if (totalBytes > 0 && (progress.level !== 'done' || taken !== pendingBytes)) {
     throw repodataRefused('truncated', totalBytes, 'the document ends too early');
   }

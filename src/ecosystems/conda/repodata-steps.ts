@@ -24,6 +24,10 @@ function step(progress: Progress, window: Window, at: number): number | undefine
     throw refusedAt(window, at, 'trailing-bytes', 'something follows the document');
   }
   if (progress.level === 'start') {
+    // The first byte of U+FEFF: the bytes are UTF-8. Readers differ in whether they take it.
+    if (byte === 0xef && window.offset + at === 0) {
+      throw refusedAt(window, at, 'byte-order-mark', 'begins with a byte order mark');
+    }
     if (byte !== OPEN_OBJECT) throw refusedAt(window, at, 'not-an-object', 'expected an object');
     enter(progress, 'top', '');
     return at + 1;

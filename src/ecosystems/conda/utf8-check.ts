@@ -56,5 +56,6 @@ function firstInvalid(bytes: Uint8Array): number {
     if (isUtf8(start.subarray(0, middle - cutLength(start)))) good = middle;
     else bad = middle;
   }
-  return good;
+  // Where the good ends in the middle of a character, its first byte is the bad one.
+  return good - cutLength(bytes.subarray(0, good));
 }
