@@ -38,6 +38,7 @@ const ASKING = ['node:dns', 'node:dns/promises', 'node:net', 'node:tls', 'undici
 const LAYERS: Readonly<Record<string, Layer>> = {
   model: { knows: [], uses: [], pure: true },
   ecosystems: { knows: ['model', 'ecosystems/pypi'], uses: [], pure: true },
+  'ecosystems/conda': { knows: ['model'], uses: [], pure: true },
   'ecosystems/pypi': { knows: ['model'], uses: ['smol-toml'], pure: true },
   'ecosystems/conda': { knows: ['model'], uses: ['node:timers/promises'], pure: true },
   'ecosystems/spdx': {
