@@ -2,6 +2,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { findChannelArtifact } from '../ecosystems/conda/channel-page.ts';
+import { isSubdir } from '../ecosystems/conda/names.ts';
 import { GatehouseError, isGatehouseError } from '../model/errors.ts';
 import type { UpstreamArtifact, UpstreamPage } from '../model/record.ts';
 import type { ProjectName } from '../model/subject.ts';
@@ -30,8 +31,6 @@ export interface CondaOptions extends UpstreamOptions {
   readonly now?: () => number;
 }
 
-// A subdir of CEP 26.
-const SUBDIR = /^(?:noarch|[a-z0-9]+-[a-z0-9]+)$/;
 // An index of 50 MB over a slow line, with all tries.
 const INDEX_TOTAL_MS = 15 * 60_000;
 
@@ -51,7 +50,7 @@ export async function openCondaUpstream(
 
   function wanted(): readonly string[] {
     const platforms = typeof options.subdirs === 'function' ? options.subdirs() : options.subdirs;
-    return [...new Set(['noarch', ...platforms.filter((subdir) => SUBDIR.test(subdir))])];
+    return [...new Set(['noarch', ...platforms.filter(isSubdir)])];
   }
 
   function subdirOf(subdir: string): Subdir {

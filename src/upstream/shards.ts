@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
-import { GatehouseError } from '../model/errors.ts';
+import { type Shard, readShard, SHARD_LIMITS } from '../ecosystems/conda/shards.ts';
+import { GatehouseError, isGatehouseError } from '../model/errors.ts';
 import type { Channel } from './channel.ts';
-import { parseShard, type Shard } from './shard-index.ts';
 import { unzstd } from './unzstd.ts';
 
 export interface ShardRequest {
@@ -12,11 +12,11 @@ export interface ShardRequest {
   readonly signal: AbortSignal;
 }
 
-const LIMIT_BYTES = 64 * 1024 * 1024;
+const LIMIT_BYTES = SHARD_LIMITS.bytes;
 
 /**
  * Asks once for a shard (CEP 16). Throws `upstream-mismatch` where its bytes are not those of the index, which clients
- * do not compare, and `upstream-unavailable` with `data.gone` where the index is older than what the channel keeps.
+ * do not compare, `invalid-page` for what is no shard, and `upstream-unavailable` with `data.gone` where the index is older than what the channel keeps.
  */
 export async function askShard(
   channel: Channel,
@@ -37,7 +37,24 @@ export async function askShard(
     );
   }
   const limits = { what: url, limitBytes: LIMIT_BYTES };
-  return parseShard(await collect(unzstd(piecesOf(packed), limits)), url);
+  const bytes = await collect(unzstd(piecesOf(packed), limits));
+  return locate(url, () => readShard(bytes));
+}
+
+/** Says in the error of what cannot be read where that is. */
+export function locate<Value>(url: string, read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    throw located(url, error);
+  }
+}
+
+/** The same error with the place in its message, if it is about what a file says. */
+export function located(url: string, error: unknown): unknown {
+  if (!isGatehouseError(error, 'invalid-page')) return error;
+  const { data, message } = error;
+  return new GatehouseError('invalid-page', `${url}: ${message}`, { data, cause: error });
 }
 
 /** All of it in memory; for what has a limit already. */

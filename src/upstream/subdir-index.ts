@@ -1,8 +1,8 @@
+import { readShardIndex, SHARD_INDEX_LIMITS } from '../ecosystems/conda/shard-index.ts';
 import { GatehouseError } from '../model/errors.ts';
 import type { Channel, ChannelFile, Validators } from './channel.ts';
 import { spoolRepodata } from './flat-snapshot.ts';
-import { parseShardIndex } from './shard-index.ts';
-import { collect } from './shards.ts';
+import { collect, locate, located } from './shards.ts';
 import {
   findStatedUrl,
   flatState,
@@ -19,9 +19,6 @@ const PACKED_BYTES: Readonly<Record<IndexFile, number>> = {
   'repodata.json.zst': 1024 * MIB,
   'repodata.json': 4096 * MIB,
 };
-
-// What other readers take at most of an index of shards; a repodata.json has the limits of its slicer.
-const SHARD_INDEX_BYTES = 128 * MIB;
 
 export interface IndexPlace {
   readonly channel: Channel;
@@ -55,30 +52,25 @@ export async function askSubdirIndex(
   });
   if (answer.kind !== 'file') return answer.kind;
   await using body = answer;
-  if (file === 'repodata_shards.msgpack.zst') return await readShardIndex(place, body);
+  if (file === 'repodata_shards.msgpack.zst') return await readShards(place, body);
   return await readFlat(place, body, file);
 }
 
-async function readShardIndex(
+async function readShards(
   place: IndexPlace,
   { body, validators }: ChannelFile,
 ): Promise<SubdirState | 'absent'> {
   const what = `${place.channel.url}${place.subdir}/repodata_shards.msgpack.zst`;
-  const index = parseShardIndex(
-    await collect(unzstd(body, { what, limitBytes: SHARD_INDEX_BYTES })),
-    what,
-  );
-  requireSubdir(index.info, place, what);
+  const bytes = await collect(unzstd(body, { what, limitBytes: SHARD_INDEX_LIMITS.bytes }));
+  const index = locate(what, () => readShardIndex(bytes));
+  requireSubdir(index.subdir, place, what);
   const subdirUrl = `${place.channel.url}${place.subdir}/`;
-  const shardsUrl = findStatedUrl(place.channel, subdirUrl, {
-    info: index.info,
-    key: 'shards_base_url',
-  });
+  const shardsUrl = findStatedUrl(place.channel, subdirUrl, index.shardsBaseUrl);
   if (shardsUrl === undefined) {
     place.report(elsewhere(what, 'shards_base_url', 'its shards are not used'));
     return 'absent';
   }
-  const baseUrl = baseUrlOf(place, index.info, what);
+  const baseUrl = baseUrlOf(place, index.baseUrl, what);
   return shardsState(index, { channel: place.channel, validators, baseUrl, shardsUrl });
 }
 
@@ -92,15 +84,17 @@ async function readFlat(
     file === 'repodata.json.zst'
       ? unzstd(body, { what, limitBytes: PACKED_BYTES['repodata.json'] })
       : body;
-  const snapshot = await spoolRepodata(pieces, place.spool);
+  const snapshot = await spoolRepodata(pieces, place.spool).catch((error: unknown) => {
+    throw located(what, error);
+  });
   try {
-    requireSubdir(snapshot.outline.info, place, what);
+    requireSubdir(snapshot.outline.info['subdir'], place, what);
     const passedOver = snapshot.outline.skipped.filter((key) => key !== 'signatures');
     if (passedOver.length > 0) place.report(notRead(what, passedOver.slice(0, 10).join(', ')));
     if (snapshot.nameless > 0) {
       place.report(notRead(what, `${snapshot.nameless} records whose key is no file name`));
     }
-    const baseUrl = baseUrlOf(place, snapshot.outline.info, what);
+    const baseUrl = baseUrlOf(place, snapshot.outline.info['base_url'], what);
     return flatState(snapshot, { file, validators, baseUrl });
   } catch (error) {
     await snapshot[Symbol.asyncDispose]();
@@ -108,9 +102,7 @@ async function readFlat(
   }
 }
 
-type Info = Readonly<Record<string, unknown>>;
-
-function requireSubdir({ subdir }: Info, place: IndexPlace, what: string): void {
+function requireSubdir(subdir: unknown, place: IndexPlace, what: string): void {
   if (subdir === undefined || subdir === place.subdir) return;
   throw new GatehouseError(
     'upstream-mismatch',
@@ -119,10 +111,10 @@ function requireSubdir({ subdir }: Info, place: IndexPlace, what: string): void 
 }
 
 // The artifacts may be beside the index all the same, as in a copy of a channel; their digests decide.
-function baseUrlOf(place: IndexPlace, info: Info, what: string): string {
+function baseUrlOf(place: IndexPlace, stated: unknown, what: string): string {
   const subdirUrl = `${place.channel.url}${place.subdir}/`;
-  const stated = findStatedUrl(place.channel, subdirUrl, { info, key: 'base_url' });
-  if (stated !== undefined) return stated;
+  const url = findStatedUrl(place.channel, subdirUrl, stated);
+  if (url !== undefined) return url;
   place.report(elsewhere(what, 'base_url', 'artifacts are looked for beside the index'));
   return subdirUrl;
 }

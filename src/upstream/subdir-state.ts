@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
-import { type ChannelRecord } from '../ecosystems/conda/channel-page.ts';
-import { type JsonObject } from '../ecosystems/conda/json-value.ts';
+import type { ChannelRecord } from '../ecosystems/conda/channel-page.ts';
+import type { ShardIndex } from '../ecosystems/conda/shard-index.ts';
+import type { Shard } from '../ecosystems/conda/shards.ts';
 import { type Channel, findOwnUrl, type Validators } from './channel.ts';
 import type { FlatSnapshot } from './flat-snapshot.ts';
-import type { ShardIndex } from './shard-index.ts';
 import { askShard } from './shards.ts';
 
 /** A file that says what a subdir has, in the order in which they are asked for. */
@@ -73,7 +73,7 @@ export function shardsState(
       return {
         token: tokenOf([baseUrl, sha256]),
         baseUrl,
-        read: async (signal) => askShard(channel, { url, sha256, signal }),
+        read: async (signal) => readRecords(await askShard(channel, { url, sha256, signal })),
       };
     },
     async [Symbol.asyncDispose]() {},
@@ -108,16 +108,25 @@ export function flatState(
   };
 }
 
+function readRecords({ records, removed, skipped }: Shard): NameRecords {
+  const gone = new Set(removed);
+  return {
+    records: records
+      .filter(({ key }) => !gone.has(key))
+      .map(({ group, key, bytes }) => ({ group, key, text: Buffer.from(bytes).toString('utf8') })),
+    passedOver: skipped,
+  };
+}
+
 /**
- * Where `info` says that something is (CEP 15, CEP 16), which is relative to the index. Absent: elsewhere than on the
- * channel's own host.
+ * Where an index says that artifacts or shards are (CEP 15, CEP 16), which is relative to the index. Absent: elsewhere
+ * than on the channel's own host.
  */
 export function findStatedUrl(
   channel: Channel,
   subdirUrl: string,
-  { info, key }: { readonly info: JsonObject; readonly key: 'base_url' | 'shards_base_url' },
+  stated: unknown,
 ): string | undefined {
-  const stated = info[key];
   if (stated === undefined || stated === null || stated === '') return subdirUrl;
   if (typeof stated !== 'string') return undefined;
   return findOwnUrl(channel.url, { from: subdirUrl, reference: stated.replace(/\/*$/, '/') });

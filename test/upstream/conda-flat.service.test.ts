@@ -14,7 +14,7 @@ import {
 import { listen, project } from './loopback.ts';
 
 const demo = project('demo');
-const OWN_TEXT = `{ "subdir":"noarch","name":"demo",\r\n"version":"1.0","build":"0", "sha256":"${SHA256}","size":3,"note":"} é \\u0000" }`;
+const OWN_TEXT = `{ "subdir":"noarch","name":"demo",\r\n"version":"1.0","build":"0", "build_number":0,"sha256":"${SHA256}","size":3,"note":"} é \\u0000" }`;
 const FLAT = repodata({ 'demo-1.0-0.conda': OWN_TEXT });
 
 test.each([

@@ -8,6 +8,7 @@ const BASE = {
   name: 'demo',
   version: '1.0',
   build: 'py_0',
+  build_number: 0,
   subdir: 'noarch',
   sha256: SHA256,
   size: 3,
@@ -28,7 +29,7 @@ function found(
 }
 
 test('a record is an artifact with its own text, named by subdir and file', () => {
-  const text = `{ "name":"demo", "version" : "1.0","build":"py_0","sha256":"${SHA256}","size":3,"x":1e2}`;
+  const text = `{ "name":"demo", "version" : "1.0","build":"py_0","build_number":0,"sha256":"${SHA256}","size":3,"x":1e2}`;
   expect(found({}, { text })).toEqual({
     filename: 'noarch/demo-1.0-py_0.conda',
     url: 'https://chan.test/noarch/demo-1.0-py_0.conda',
