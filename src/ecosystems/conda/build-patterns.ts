@@ -40,21 +40,19 @@ export function findBuildNumberSpec(text: string): BuildNumberSpec | undefined {
 
 /** Whether a build number is wanted. */
 export function matchesBuildNumber({ operator, number }: BuildNumberSpec, value: number): boolean {
-  switch (operator) {
-    case '==':
-      return value === number;
-    case '!=':
-      return value !== number;
-    case '<':
-      return value < number;
-    case '<=':
-      return value <= number;
-    case '>':
-      return value > number;
-    case '>=':
-      return value >= number;
-  }
+  return HOLDS[operator](value, number);
 }
+
+const HOLDS: Readonly<
+  Record<BuildNumberSpec['operator'], (value: number, wanted: number) => boolean>
+> = {
+  '==': (value, wanted) => value === wanted,
+  '!=': (value, wanted) => value !== wanted,
+  '<': (value, wanted) => value < wanted,
+  '<=': (value, wanted) => value <= wanted,
+  '>': (value, wanted) => value > wanted,
+  '>=': (value, wanted) => value >= wanted,
+};
 
 /** Takes each piece between stars at its first place: no going back, so no pattern is slow. */
 function globMatches(pattern: string, text: string): boolean {

@@ -2,10 +2,23 @@
 export type MatchKeys = ReadonlyMap<string, string>;
 
 const KEYS: ReadonlySet<string> = new Set([
-  ...['version', 'build', 'build_number', 'channel', 'subdir', 'md5', 'sha256'],
-  ...['url', 'fn', 'license', 'license_family', 'features', 'track_features'],
+  'version',
+  'build',
+  'build_number',
+  'channel',
+  'subdir',
+  'md5',
+  'sha256',
+  'url',
+  'fn',
+  'license',
+  'license_family',
+  'features',
+  'track_features',
   // CEP 43, 44 and 45.
-  ...['when', 'extras', 'flags'],
+  'when',
+  'extras',
+  'flags',
 ]);
 
 // A value is quoted, a list in brackets, or a word.

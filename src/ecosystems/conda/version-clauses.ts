@@ -43,23 +43,16 @@ export function findClause(text: string): VersionClause | undefined {
 
 /** Whether the clause holds; undefined: it is unsupported. */
 export function clauseHolds(clause: VersionClause, version: CondaVersion): boolean | undefined {
-  switch (clause.kind) {
-    case 'any':
-      return true;
-    case 'compare':
-      return HOLDS[clause.operator](compareCondaVersions(version, clause.version));
-    case 'prefix':
-      return beginsWith(version.order, clause.prefix.order);
-    case 'other-prefix':
-      return !beginsWith(version.order, clause.prefix.order);
-    case 'compatible':
-      return (
-        compareCondaVersions(version, clause.version) >= 0 &&
-        beginsWith(version.order, clause.prefix.order)
-      );
-    case 'unsupported':
-      return undefined;
+  if (clause.kind === 'any') return true;
+  if (clause.kind === 'unsupported') return undefined;
+  if (clause.kind === 'compare') {
+    return HOLDS[clause.operator](compareCondaVersions(version, clause.version));
   }
+  const begins = beginsWith(version.order, clause.prefix.order);
+  if (clause.kind === 'compatible') {
+    return begins && compareCondaVersions(version, clause.version) >= 0;
+  }
+  return begins === (clause.kind === 'prefix');
 }
 
 function findStarred(operator: string, operand: string, text: string): VersionClause | undefined {

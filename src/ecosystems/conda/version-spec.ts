@@ -1,6 +1,5 @@
-import { findClause } from './version-clauses.ts';
+import { clauseHolds, findClause } from './version-clauses.ts';
 import type { VersionClause } from './version-clauses.ts';
-import { clauseHolds } from './version-clauses.ts';
 import type { CondaVersion } from './versions.ts';
 
 /** Which versions are wanted (CEP 29): clauses, joined by `,` (all) and `|` (one of them). */
@@ -29,17 +28,11 @@ export function findVersionSpec(text: string): VersionSpec | undefined {
 
 /** Whether a version is wanted; undefined: that hangs on an unsupported clause. */
 export function matchesVersion(spec: VersionSpec, version: CondaVersion): boolean | undefined {
-  switch (spec.kind) {
-    case 'all':
-      return every(spec.of.map((part) => matchesVersion(part, version)));
-    case 'either': {
-      const answers = spec.of.map((part) => matchesVersion(part, version));
-      if (answers.includes(true)) return true;
-      return answers.includes(undefined) ? undefined : false;
-    }
-    default:
-      return clauseHolds(spec, version);
-  }
+  if (spec.kind !== 'all' && spec.kind !== 'either') return clauseHolds(spec, version);
+  const answers = spec.of.map((part) => matchesVersion(part, version));
+  if (spec.kind === 'all') return every(answers);
+  if (answers.includes(true)) return true;
+  return answers.includes(undefined) ? undefined : false;
 }
 
 /** Whether all of it is so; one false decides, whatever is not known. */

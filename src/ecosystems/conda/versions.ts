@@ -41,7 +41,8 @@ export function compareCondaVersions(left: CondaVersion, right: CondaVersion): -
 function releaseTexts(release: string): readonly string[] {
   if (!release.endsWith('_')) return release.split(/[._]/);
   const texts = release.slice(0, -1).split(/[._]/);
-  return texts.with(-1, `${texts.at(-1)}_`);
+  const last = texts.pop() ?? '';
+  return [...texts, `${last}_`];
 }
 
 function findComponents(texts: readonly string[]): readonly Component[] | undefined {

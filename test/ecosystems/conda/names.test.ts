@@ -10,14 +10,35 @@ import {
 } from '../../../src/ecosystems/conda/names.ts';
 
 test.each([
-  ...['numpy', 'a', '_', '_libgcc_mutex', '_x86_64-microarch-level', 'ld_impl_linux-64', '7zip'],
-  ...['jaraco.functools', 'r-matrix', 'libclang-cpp22.1', 'a-', 'a'.repeat(64)],
+  'numpy',
+  'a',
+  '_',
+  '_libgcc_mutex',
+  '_x86_64-microarch-level',
+  'ld_impl_linux-64',
+  '7zip',
+  'jaraco.functools',
+  'r-matrix',
+  'libclang-cpp22.1',
+  'a-',
+  'a'.repeat(64),
 ])('%s is a name', (text) => {
   expect(findCondaName(text)).toBe(text);
 });
 
 test.each([
-  ...['', 'Numpy', '__glibc', '-a', '.a', 'a--b', 'a b', 'a/b', 'a*', 'é', 'a'.repeat(65), 'a\n'],
+  '',
+  'Numpy',
+  '__glibc',
+  '-a',
+  '.a',
+  'a--b',
+  'a b',
+  'a/b',
+  'a*',
+  'é',
+  'a'.repeat(65),
+  'a\n',
   `${'a-'.repeat(30_000)}!`,
 ])('%j is no name', (text) => {
   expect(findCondaName(text)).toBeUndefined();
@@ -48,9 +69,20 @@ test.each([
 });
 
 test.each([
-  ...['', 'numpy-1.conda', 'numpy-1-0.zip', 'numpy-1-0.whl', 'Numpy-1-0.conda', '-1-0.conda'],
-  ...['numpy-1-0.conda/', '../numpy-1-0.conda', 'numpy--0.conda', 'numpy-1-.conda', 'a-1-é.conda'],
-  ...[`a-${'1'.repeat(65)}-0.conda`, `a-1-${'0'.repeat(65)}.conda`, 'numpy-1-0.conda\n'],
+  '',
+  'numpy-1.conda',
+  'numpy-1-0.zip',
+  'numpy-1-0.whl',
+  'Numpy-1-0.conda',
+  '-1-0.conda',
+  'numpy-1-0.conda/',
+  '../numpy-1-0.conda',
+  'numpy--0.conda',
+  'numpy-1-.conda',
+  'a-1-é.conda',
+  `a-${'1'.repeat(65)}-0.conda`,
+  `a-1-${'0'.repeat(65)}.conda`,
+  'numpy-1-0.conda\n',
   `${'-'.repeat(100_000)}.conda`,
 ])('%j is no file of a package', (text) => {
   expect(findCondaFile(text)).toBeUndefined();

@@ -16,19 +16,45 @@ test('a record gives what it says, in our words', () => {
   const sha256 = 'AB'.repeat(32);
   const record = readCondaRecord({
     ...RECORD,
-    ...{ depends: ['python >=3'], constrains: ['other <1'], subdir: 'noarch', noarch: true },
-    ...{ timestamp: 1700000000000, indexed_timestamp: 1700000001000, license: 'MIT' },
-    ...{ license_family: 'MIT', track_features: ['a', 'b'], md5: '0'.repeat(32), sha256, size: 7 },
-    ...{ extra_depends: { more: ['numpy'] }, flags: ['cuda'], purls: ['pkg:pypi/pkg'] },
-    ...{ python_site_packages_path: 'lib/python3.14t/site-packages', unknown: { deep: 1 } },
+    depends: ['python >=3'],
+    constrains: ['other <1'],
+    subdir: 'noarch',
+    noarch: true,
+    timestamp: 1700000000000,
+    indexed_timestamp: 1700000001000,
+    license: 'MIT',
+    license_family: 'MIT',
+    track_features: ['a', 'b'],
+    md5: '0'.repeat(32),
+    sha256,
+    size: 7,
+    extra_depends: { more: ['numpy'] },
+    flags: ['cuda'],
+    purls: ['pkg:pypi/pkg'],
+    python_site_packages_path: 'lib/python3.14t/site-packages',
+    unknown: { deep: 1 },
   });
   expect(record).toEqual({
-    ...{ name: 'pkg', version: '1.0', build: 'h1_0', buildNumber: 0 },
-    ...{ depends: ['python >=3'], constrains: ['other <1'], subdir: 'noarch', noarch: 'generic' },
-    ...{ timestamp: 1700000000000, indexedTimestamp: 1700000001000, license: 'MIT' },
-    ...{ licenseFamily: 'MIT', trackFeatures: 'a b', md5: '0'.repeat(32), size: 7 },
-    ...{ sha256: sha256.toLowerCase(), extraDepends: { more: ['numpy'] }, flags: ['cuda'] },
-    ...{ purls: ['pkg:pypi/pkg'], pythonSitePackagesPath: 'lib/python3.14t/site-packages' },
+    name: 'pkg',
+    version: '1.0',
+    build: 'h1_0',
+    buildNumber: 0,
+    depends: ['python >=3'],
+    constrains: ['other <1'],
+    subdir: 'noarch',
+    noarch: 'generic',
+    timestamp: 1700000000000,
+    indexedTimestamp: 1700000001000,
+    license: 'MIT',
+    licenseFamily: 'MIT',
+    trackFeatures: 'a b',
+    md5: '0'.repeat(32),
+    size: 7,
+    sha256: sha256.toLowerCase(),
+    extraDepends: { more: ['numpy'] },
+    flags: ['cuda'],
+    purls: ['pkg:pypi/pkg'],
+    pythonSitePackagesPath: 'lib/python3.14t/site-packages',
   });
 });
 
@@ -42,7 +68,12 @@ test('a bad value of what only informs is dropped', () => {
     noarch: null,
   };
   expect(findCondaRecord({ ...RECORD, ...odd })).toEqual({
-    ...{ name: 'pkg', version: '1.0', build: 'h1_0', buildNumber: 0, depends: [], constrains: [] },
+    name: 'pkg',
+    version: '1.0',
+    build: 'h1_0',
+    buildNumber: 0,
+    depends: [],
+    constrains: [],
   });
 });
 
@@ -118,8 +149,11 @@ test('notices are written as CEP 6 has them', () => {
   expect(JSON.parse(text)).toEqual({
     notices: [
       {
-        ...{ id: 'n1', message: 'Text "x"', level: 'warning' },
-        ...{ created_at: times.createdAt, expires_at: times.expiresAt },
+        id: 'n1',
+        message: 'Text "x"',
+        level: 'warning',
+        created_at: times.createdAt,
+        expires_at: times.expiresAt,
       },
     ],
   });

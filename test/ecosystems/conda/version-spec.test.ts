@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { findVersionSpec, matchesVersion } from '../../../src/ecosystems/conda/version-spec.ts';
@@ -51,19 +51,17 @@ test.each([
 });
 
 test.each([
-  ...[
-    '^1.*$',
-    '1.*.3',
-    '*.8',
-    '1.8.*.*',
-    '=1.8*',
-    '!=1.8*',
-    '>1.8.*',
-    '~=1.8.*',
-    '~=1',
-    '=*',
-    '!=*',
-  ],
+  '^1.*$',
+  '1.*.3',
+  '*.8',
+  '1.8.*.*',
+  '=1.8*',
+  '!=1.8*',
+  '>1.8.*',
+  '~=1.8.*',
+  '~=1',
+  '=*',
+  '!=*',
 ])('%s is read, but what it matches is not said', (text) => {
   expect(findVersionSpec(text)).toEqual({ kind: 'unsupported', text });
   expect(matches(text, '1.8')).toBeUndefined();
@@ -79,25 +77,30 @@ test.each([
 });
 
 test.each([
-  ...[
-    '',
-    ' ',
-    '()',
-    '(1',
-    '1)',
-    '1,',
-    ',1',
-    '1|',
-    '|1',
-    '>=',
-    '=',
-    '<>1',
-    '=>1',
-    '===1',
-    '1 2',
-    '!1',
-  ],
-  ...['>= 1', '1=0', '^1', '1$', '>=1..2', 'é', '1;2', '('.repeat(2000)],
+  '',
+  ' ',
+  '()',
+  '(1',
+  '1)',
+  '1,',
+  ',1',
+  '1|',
+  '|1',
+  '>=',
+  '=',
+  '<>1',
+  '=>1',
+  '===1',
+  '1 2',
+  '!1',
+  '>= 1',
+  '1=0',
+  '^1',
+  '1$',
+  '>=1..2',
+  'é',
+  '1;2',
+  '('.repeat(2000),
   `${'('.repeat(40)}1${')'.repeat(40)}`,
 ])('%j is no spec', (text) => {
   expect(findVersionSpec(text)).toBeUndefined();
