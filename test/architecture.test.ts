@@ -39,7 +39,11 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   model: { knows: [], uses: [], pure: true },
   ecosystems: { knows: ['model', 'ecosystems/pypi'], uses: [], pure: true },
   'ecosystems/pypi': { knows: ['model'], uses: ['smol-toml'], pure: true },
-  'ecosystems/conda': { knows: ['model'], uses: ['node:timers/promises'], pure: true },
+  'ecosystems/conda': {
+    knows: ['model'],
+    uses: ['node:buffer', 'node:timers/promises', 'node:zlib'],
+    pure: true,
+  },
   'ecosystems/spdx': {
     knows: ['model'],
     uses: ['spdx-exceptions', 'spdx-license-ids', 'spdx-license-list'],

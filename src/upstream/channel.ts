@@ -51,7 +51,8 @@ export function findOwnUrl(
 ): string | undefined {
   const url = URL.parse(reference, from);
   const channel = new URL(channelUrl);
-  if (url === null || url.protocol !== channel.protocol || url.host !== channel.host) return;
+  if (url === null || url.protocol !== channel.protocol || url.host !== channel.host)
+    return undefined;
   if (url.username !== '' || url.password !== '') return undefined;
   if (url.protocol === 'file:' && !url.href.startsWith(channel.href)) return undefined;
   url.search = '';

@@ -21,6 +21,12 @@ export interface FlatSnapshot extends AsyncDisposable {
 /** From where to where the records of a name go; neighbours are one run. */
 type Runs = Map<string, number[]>;
 
+interface Copy {
+  readonly runs: Runs;
+  end: number;
+  nameless: number;
+}
+
 const LIMIT_BYTES = 64 * 1024 * 1024;
 
 /** Slices a `repodata.json` into a spool file; throws as the slicer and its source do. Memory: a few runs per name. */
@@ -30,26 +36,13 @@ export async function spoolRepodata(
 ): Promise<FlatSnapshot> {
   const handle = await openNameless(spool);
   try {
-    const runs: Runs = new Map();
+    const copy: Copy = { runs: new Map(), end: 0, nameless: 0 };
     const reading = sliceRepodata(pieces);
-    let [end, nameless] = [0, 0];
     for await (const batch of reading.batches) {
-      const parts: Uint8Array[] = [];
-      const start = end;
-      for (const slice of batch) {
-        const name = findKeyName(slice);
-        if (name === undefined) {
-          nameless += 1;
-          continue;
-        }
-        const framed = frame(slice);
-        parts.push(...framed);
-        const length = framed.reduce((sum, part) => sum + part.length, 0);
-        extend(runs, name, { start: end, end: end + length });
-        end += length;
-      }
-      await writeAll(handle, Buffer.concat(parts), start);
+      const start = copy.end;
+      await writeAll(handle, Buffer.concat(batch.flatMap((slice) => place(slice, copy))), start);
     }
+    const { runs, nameless } = copy;
     return snapshotOf(handle, { runs, nameless, outline: reading.outline() });
   } catch (error) {
     await handle.close();
@@ -107,6 +100,20 @@ async function openNameless(spool: string): Promise<FileHandle> {
   const handle = await open(path, 'wx+', 0o600);
   await rm(path, { force: true });
   return handle;
+}
+
+/** Finds a slice its place in the copy; what is to be written there. */
+function place(slice: RecordSlice, copy: Copy): readonly Uint8Array[] {
+  const name = findKeyName(slice);
+  if (name === undefined) {
+    copy.nameless += 1;
+    return [];
+  }
+  const framed = frame(slice);
+  const start = copy.end;
+  copy.end += framed.reduce((sum, part) => sum + part.length, 0);
+  extend(copy.runs, name, { start, end: copy.end });
+  return framed;
 }
 
 function frame({ group, key, bytes }: RecordSlice): readonly Uint8Array[] {

@@ -107,7 +107,7 @@ export function openSubdir(options: SubdirOptions): Subdir {
 // Names where one of the two does not say how many records it has.
 function isShrunk(before: SubdirState, now: SubdirState): boolean {
   const isCounted = before.records !== undefined && now.records !== undefined;
-  const [had = 0, has = 0] = isCounted ? [before.records, now.records] : [before.names, now.names];
+  const [had, has] = isCounted ? [before.records, now.records] : [before.names, now.names];
   return had - has > FEW && has * 2 < had;
 }
 

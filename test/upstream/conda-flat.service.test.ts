@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { zstdCompressSync } from 'node:zlib';
 
 import { expect, test } from 'vitest';
@@ -133,9 +134,11 @@ test('an empty noarch and a missing platform have nothing', async () => {
   expect(await channel.upstream.fetchPage(demo)).toEqual({ kind: 'absent' });
 });
 
+function refuse(_request: unknown, response: ServerResponse): void {
+  response.writeHead(403).end();
+}
+
 test('403 for a format counts as its absence, for the plainest it is an error', async () => {
-  const refuse = (_request: unknown, response: { writeHead(status: number): { end(): void } }) =>
-    response.writeHead(403).end();
   await using channel = await serveChannel({
     'noarch/repodata_shards.msgpack.zst': refuse,
     'noarch/repodata.json.zst': refuse,

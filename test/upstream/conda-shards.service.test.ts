@@ -22,7 +22,7 @@ function packed(fields: Fields = {}): Fields {
 
 function shard(...records: readonly Fields[]): Fields {
   const named = records.map((one) => [
-    `${one['name']}-${one['version']}-${one['build']}.conda`,
+    `${[one['name'], one['version'], one['build']].join('-')}.conda`,
     one,
   ]);
   return { packages: {}, 'packages.conda': Object.fromEntries(named), removed: [] };

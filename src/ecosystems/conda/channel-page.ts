@@ -58,7 +58,10 @@ export function findChannelArtifact(
 }
 
 /** The package name that a key names, whatever its group; absent where it is no file name. */
-export function findKeyName({ group, key }: Pick<ChannelRecord, 'group' | 'key'>) {
+export function findKeyName({
+  group,
+  key,
+}: Pick<ChannelRecord, 'group' | 'key'>): string | undefined {
   const extension = EXTENSIONS[group] ?? '';
   const stem = key.endsWith(extension) ? key.slice(0, key.length - extension.length) : key;
   // From the right: a dash may be in the name only.
