@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { FirstDelivery } from './mirror/state.ts';
 import { GatehouseError } from './model/errors.ts';
 import { findNearest } from './policy/nearest.ts';
-import { type UpstreamSettings, parseIndexUrl } from './upstream/settings.ts';
+import { type UpstreamSettings, parseChannelUrl, parseIndexUrl } from './upstream/settings.ts';
 
 /** The settings of one deployment, from the environment. Judgement is configured in policy.yaml alone. */
 export interface Config {
@@ -16,6 +16,8 @@ export interface Config {
     | { readonly kind: 'memory' };
   /** Absent: the index that pip on this host uses. */
   readonly upstream: UpstreamSettings | undefined;
+  /** The folder of channels in which a conda source without an address of its own is, under its id. */
+  readonly condaUpstream: Pick<UpstreamSettings, 'indexUrl' | 'credentials'>;
   /** Addresses of single sources, by the name of their setting; they win over the policy's. */
   readonly sourceUpstreams: ReadonlyMap<string, UpstreamSettings>;
   readonly proxy: UpstreamSettings['proxy'];
@@ -52,6 +54,10 @@ export function readConfig(environment: Environment): Config {
       index === undefined
         ? undefined
         : { ...parseIndexUrl(index), ...(proxy === undefined ? {} : { proxy }) },
+    condaUpstream: parseChannelUrl(
+      environment['GATEHOUSE_CONDA_UPSTREAM'] ?? 'https://conda.anaconda.org',
+      'GATEHOUSE_CONDA_UPSTREAM',
+    ),
     sourceUpstreams: parseSourceUpstreams(environment),
     proxy,
     firstDelivery: parseFirstDelivery(environment['GATEHOUSE_FIRST_DELIVERY'] ?? 'held-tail'),
@@ -64,10 +70,14 @@ export function readConfig(environment: Environment): Config {
 }
 
 /** The name of a source follows, in upper case and with `_` for `-`. */
-const SOURCE_UPSTREAM = 'GATEHOUSE_PYPI_UPSTREAM_';
+const SOURCE_UPSTREAMS = [
+  ['GATEHOUSE_PYPI_UPSTREAM_', parseIndexUrl],
+  ['GATEHOUSE_CONDA_UPSTREAM_', parseChannelUrl],
+] as const;
 
 const KNOWN = new Set([
   'GATEHOUSE_AUTH',
+  'GATEHOUSE_CONDA_UPSTREAM',
   'GATEHOUSE_FIRST_DELIVERY',
   'GATEHOUSE_LEDGER_KEY',
   'GATEHOUSE_LEDGER_ORIGIN',
@@ -85,7 +95,9 @@ const KNOWN = new Set([
 function requireKnown(environment: Environment): void {
   const unknown = Object.keys(environment).find(
     (name) =>
-      name.startsWith('GATEHOUSE_') && !KNOWN.has(name) && !name.startsWith(SOURCE_UPSTREAM),
+      name.startsWith('GATEHOUSE_') &&
+      !KNOWN.has(name) &&
+      !SOURCE_UPSTREAMS.some(([prefix]) => name.startsWith(prefix)),
   );
   if (unknown === undefined) return;
   const near = findNearest(unknown, [...KNOWN]);
@@ -150,11 +162,10 @@ function parseCount(environment: Environment, name: string, fallback: number): n
 
 function parseSourceUpstreams(environment: Environment): Config['sourceUpstreams'] {
   return new Map(
-    Object.entries(environment).flatMap(([name, url]) =>
-      name.startsWith(SOURCE_UPSTREAM) && url !== undefined
-        ? [[name, parseIndexUrl(url, name)] as const]
-        : [],
-    ),
+    Object.entries(environment).flatMap(([name, url]) => {
+      const parse = SOURCE_UPSTREAMS.find(([prefix]) => name.startsWith(prefix))?.[1];
+      return parse === undefined || url === undefined ? [] : [[name, parse(url, name)] as const];
+    }),
   );
 }
 

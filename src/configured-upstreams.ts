@@ -1,10 +1,18 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { type Config, isLoopback } from './config.ts';
 import { GatehouseError } from './model/errors.ts';
-import type { SourceId } from './model/subject.ts';
+import type { Ecosystem } from './model/subject.ts';
 import type { Policy } from './policy/policy.ts';
 import { findPipSettings, type PipSettings } from './upstream/pip-settings.ts';
-import { parseIndexUrl, type UpstreamSettings } from './upstream/settings.ts';
-import { type IndexSource, openUpstreams, type Upstreams } from './upstream/upstreams.ts';
+import { parseChannelUrl, parseIndexUrl, type UpstreamSettings } from './upstream/settings.ts';
+import {
+  type IndexSource,
+  openUpstreams,
+  type Upstreams,
+  type UpstreamsOptions,
+} from './upstream/upstreams.ts';
 
 /** The source whose address is `GATEHOUSE_PYPI_UPSTREAM`, or else what pip on this host uses. */
 const DEFAULT_SOURCE = 'pypi';
@@ -20,16 +28,21 @@ export interface ConfiguredUpstreams {
 
 /**
  * Opens the indexes of a policy's sources: at the address of a setting, else at that of the policy; for the source
- * `pypi` else at the index that pip on this host uses. Throws `invalid-setting` where no source has an address, or
+ * `pypi` else at the index that pip on this host uses, for one of kind conda under its id in the folder of channels.
+ * Throws `invalid-setting` where no source has an address, or
  * where one is this very service.
  */
 export async function openConfiguredUpstreams(
   config: Config,
   policy: Policy,
+  { condaSubdirs = () => [], report }: CondaReading = {},
 ): Promise<ConfiguredUpstreams> {
   const finder = createFinder(config);
-  const upstreams = openUpstreams(finder, { connections: config.connections });
-  const sources = policy.sources.filter(({ kind }) => kind === 'pypi');
+  const upstreams = openUpstreams(finder, {
+    connections: config.connections,
+    conda: { subdirs: condaSubdirs, spool: spoolOf(config), ...(report && { report }) },
+  });
+  const { sources } = policy;
   const known = sources.filter((source) => upstreams.hasAddress(source));
   if (known.length === 0) throw noAddress(sources);
   const settings = await Promise.all(known.map((source) => finder.find(source)));
@@ -41,15 +54,33 @@ export async function openConfiguredUpstreams(
       ...(await finder.pipNotices()),
       ...sources.filter((source) => !known.includes(source)).map(missingAddress),
       ...[...config.sourceUpstreams.keys()]
-        .filter((name) => !sources.some(({ id }) => settingOf(id) === name))
+        .filter((name) => !sources.some((source) => settingOf(source) === name))
         .map((name) => `${name} names no source of the policy.`),
     ],
   };
 }
 
+/** What reading conda channels needs to know of the policy in force, and whom it tells what is wrong with them. */
+export interface CondaReading {
+  readonly condaSubdirs?: () => readonly string[];
+  readonly report?: NonNullable<UpstreamsOptions['conda']>['report'];
+}
+
+const SETTINGS: Readonly<Record<Ecosystem, string>> = {
+  pypi: 'GATEHOUSE_PYPI_UPSTREAM',
+  conda: 'GATEHOUSE_CONDA_UPSTREAM',
+};
+
 /** The setting with the address of one source, such as `GATEHOUSE_PYPI_UPSTREAM_INTERNAL`. */
-function settingOf(id: SourceId): string {
-  return `GATEHOUSE_PYPI_UPSTREAM_${id.toUpperCase().replaceAll('-', '_')}`;
+function settingOf({ id, kind }: IndexSource): string {
+  return `${SETTINGS[kind]}_${id.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/** Copies of indexes are made anew by each process, and can be as large as the quarantine's artifacts. */
+function spoolOf({ store }: Config): string {
+  return store.kind === 'file'
+    ? join(store.directory, 'channels')
+    : join(tmpdir(), 'gatehouse-channels');
 }
 
 interface Finder {
@@ -67,8 +98,9 @@ function createFinder(config: Config): Finder {
   }
 
   async function settingsOf(source: IndexSource): Promise<UpstreamSettings> {
-    const own = config.sourceUpstreams.get(settingOf(source.id));
+    const own = config.sourceUpstreams.get(settingOf(source));
     if (own !== undefined) return own;
+    if (source.kind === 'conda') return channelOf(config, source);
     if (source.url !== undefined) return parseIndexUrl(source.url);
     if (source.id !== DEFAULT_SOURCE) {
       throw new GatehouseError('invalid-setting', missingAddress(source));
@@ -77,8 +109,11 @@ function createFinder(config: Config): Finder {
   }
 
   return {
-    hasAddress: ({ id, url }) =>
-      url !== undefined || id === DEFAULT_SOURCE || config.sourceUpstreams.has(settingOf(id)),
+    hasAddress: (source) =>
+      source.kind === 'conda' ||
+      source.url !== undefined ||
+      source.id === DEFAULT_SOURCE ||
+      config.sourceUpstreams.has(settingOf(source)),
     async find(source) {
       const found = await settingsOf(source);
       refuseItself(config, found);
@@ -88,8 +123,14 @@ function createFinder(config: Config): Finder {
   };
 }
 
-function missingAddress({ id }: IndexSource): string {
-  return `The source ${id} has no address, so the names that it claims are refused: set sources.${id}.url or ${settingOf(id)}.`;
+function channelOf({ condaUpstream }: Config, source: IndexSource): UpstreamSettings {
+  if (source.url !== undefined) return parseChannelUrl(source.url, `sources.${source.id}.url`);
+  return { ...condaUpstream, indexUrl: `${condaUpstream.indexUrl}${source.id}/` };
+}
+
+function missingAddress(source: IndexSource): string {
+  const { id } = source;
+  return `The source ${id} has no address, so the names that it claims are refused: set sources.${id}.url or ${settingOf(source)}.`;
 }
 
 function noAddress(sources: readonly IndexSource[]): GatehouseError {

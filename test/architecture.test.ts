@@ -31,14 +31,19 @@ const APPLICATION = [...FACTS, 'policy', ...VALIDATION, 'upstream', 'store', 'le
 /** What it takes to ask an index under limits, and pip on this host which index that is. */
 const ASKING = ['node:dns', 'node:dns/promises', 'node:net', 'node:tls', 'undici']
   .concat(['node:child_process', 'node:fs/promises', 'node:util'])
-  .concat(['node:crypto', 'node:timers/promises', 'node:zlib', 'zod']);
+  .concat(['node:crypto', 'node:timers/promises', 'node:zlib', 'zod'])
+  .concat(['node:path', 'node:url']);
 
 /** Who may import whom. A new folder needs a row here and a line in docs/architecture.md. */
 const LAYERS: Readonly<Record<string, Layer>> = {
   model: { knows: [], uses: [], pure: true },
   ecosystems: { knows: ['model', 'ecosystems/conda', 'ecosystems/pypi'], uses: [], pure: true },
-  'ecosystems/conda': { knows: ['model'], uses: [], pure: true },
   'ecosystems/pypi': { knows: ['model'], uses: ['smol-toml'], pure: true },
+  'ecosystems/conda': {
+    knows: ['model'],
+    uses: ['node:buffer', 'node:timers/promises', 'node:zlib'],
+    pure: true,
+  },
   'ecosystems/spdx': {
     knows: ['model'],
     uses: ['spdx-exceptions', 'spdx-license-ids', 'spdx-license-list'],

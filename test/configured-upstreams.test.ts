@@ -49,6 +49,42 @@ describe('where the index of a source is', () => {
     expect(await opened(sources, settings)).toEqual({ indexUrls: at, notices: [] });
   });
 
+  test.each([
+    {
+      it: 'in the folder of channels',
+      source: '{ kind: pypi }',
+      settings: { GATEHOUSE_CONDA_UPSTREAM: 'https://chan.test/all' },
+      at: 'https://chan.test/all/own-forge/',
+    },
+    {
+      it: 'in a folder of this machine',
+      source: '{ kind: pypi }',
+      settings: { GATEHOUSE_CONDA_UPSTREAM: 'file:///srv/channels' },
+      at: 'file:///srv/channels/own-forge/',
+    },
+    {
+      it: 'where the policy says',
+      source: '{ kind: pypi, url: "https://own.test/forge" }',
+      settings: {},
+      at: 'https://own.test/forge/',
+    },
+    {
+      it: 'where the setting of that source says, without its credentials',
+      source: '{ kind: pypi, url: "https://own.test/forge" }',
+      settings: { GATEHOUSE_CONDA_UPSTREAM_OWN_FORGE: 'https://me:secret@near.test/forge' },
+      at: 'https://near.test/forge/',
+    },
+  ])('for a channel $it', async ({ source, settings, at }) => {
+    const policy = policyWith(`{ own-forge: ${source} }`);
+    const sources = policy.sources.map((one) => ({ ...one, kind: 'conda' }) as const);
+    const { upstreams, indexUrls, notices } = await openConfiguredUpstreams(
+      readConfig({ GATEHOUSE_STORE: 'memory:', ...settings }),
+      { ...policy, sources },
+    );
+    await upstreams[Symbol.asyncDispose]();
+    expect({ indexUrls, notices }).toEqual({ indexUrls: [at], notices: [] });
+  });
+
   test('nowhere, which is said with what would help', async () => {
     const { indexUrls, notices } = await opened(
       '{ pypi: { kind: pypi }, own-index: { kind: pypi, claims: [acme-*] } }',

@@ -1,10 +1,15 @@
-import type { SourceId } from '../model/subject.ts';
+import { join } from 'node:path';
+
+import { GatehouseError } from '../model/errors.ts';
+import type { Ecosystem, SourceId } from '../model/subject.ts';
+import { type CondaOptions, openCondaUpstream } from './conda.ts';
 import type { UpstreamSettings } from './settings.ts';
 import { openUpstream, type Upstream, type UpstreamOptions } from './upstream.ts';
 
 /** A source as the policy names it: its id, and its address unless that is a setting of the deployment. */
 export interface IndexSource {
   readonly id: SourceId;
+  readonly kind: Ecosystem;
   readonly url?: string;
 }
 
@@ -24,18 +29,29 @@ export interface Upstreams extends AsyncDisposable {
   of(source: IndexSource): Promise<Upstream>;
 }
 
+export interface UpstreamsOptions extends UpstreamOptions {
+  /** For sources of kind conda; each has a folder of its own in `spool`. */
+  readonly conda?: Pick<CondaOptions, 'subdirs' | 'spool' | 'report'>;
+}
+
 /** Asks nothing yet. */
-export function openUpstreams(settings: SourceSettings, options: UpstreamOptions = {}): Upstreams {
+export function openUpstreams(settings: SourceSettings, options: UpstreamsOptions = {}): Upstreams {
   const opened = new Map<string, Promise<Upstream>>();
 
   async function open(source: IndexSource): Promise<Upstream> {
-    return openUpstream(await settings.find(source), options);
+    const found = await settings.find(source);
+    if (source.kind === 'pypi') return openUpstream(found, options);
+    if (options.conda === undefined) {
+      throw new GatehouseError('invalid-setting', `${source.id}: no conda channels are read here`);
+    }
+    const { spool, ...conda } = options.conda;
+    return openCondaUpstream(found, { ...options, ...conda, spool: join(spool, source.id) });
   }
 
   return {
     hasAddress: (source) => settings.hasAddress(source),
     of(source) {
-      const key = `${source.id} ${source.url ?? ''}`;
+      const key = `${source.kind} ${source.id} ${source.url ?? ''}`;
       const known = opened.get(key);
       if (known !== undefined) return known;
       const opening = open(source);

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 
 import { findPipSettings, type Run } from '../../src/upstream/pip-settings.ts';
-import { parseIndexUrl, printUrl } from '../../src/upstream/settings.ts';
+import { parseChannelUrl, parseIndexUrl, printUrl } from '../../src/upstream/settings.ts';
 
 test.each([
   ['https://index.test/simple', { indexUrl: 'https://index.test/simple/' }],
@@ -39,6 +39,34 @@ test.each([
   const error = thrownBy(() => parseIndexUrl(text));
   expect(error).toMatchObject({ code: 'invalid-setting' });
   expect(inspect(error)).not.toContain('secret');
+});
+
+test.each([
+  ['https://chan.test/conda-forge', { indexUrl: 'https://chan.test/conda-forge/' }],
+  ['file:///srv/channels', { indexUrl: 'file:///srv/channels/' }],
+  ['file:///srv/a%20b/../chan/?x#y', { indexUrl: 'file:///srv/chan/' }],
+  [
+    'https://me:secret@chan.test/own/',
+    {
+      indexUrl: 'https://chan.test/own/',
+      credentials: { username: 'me', password: 'secret' },
+    },
+  ],
+])('the channel URL %s is split as an index URL is', (text, expected) => {
+  expect(parseChannelUrl(text, 'GATEHOUSE_CONDA_UPSTREAM')).toEqual(expected);
+});
+
+test.each([
+  'https://chan.test/t/secret-token/own',
+  'https://chan.test/conda/t/secret-token',
+  'file://host/srv/chan/',
+  'oci://chan.test/own',
+  '/srv/chan',
+])('the channel URL %s is refused without showing what is secret', (text) => {
+  const message = expect.not.stringContaining('secret');
+  expect(() => parseChannelUrl(text, 'GATEHOUSE_CONDA_UPSTREAM')).toThrow(
+    expect.objectContaining({ code: 'invalid-setting', message }),
+  );
 });
 
 test('a printed URL has no user information, query or fragment', () => {

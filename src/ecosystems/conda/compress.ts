@@ -8,10 +8,9 @@ export async function compressIndex(bytes: Uint8Array, level: number): Promise<U
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
   const params = {
     [constants.ZSTD_c_compressionLevel]: level,
-    [constants.ZSTD_c_contentSizeFlag]: 1,
     [constants.ZSTD_c_checksumFlag]: 1,
   };
-  zstdCompress(bytes, { params }, (error, packed) => {
+  zstdCompress(bytes, { params, pledgedSrcSize: bytes.length }, (error, packed) => {
     if (error === null) resolve(packed);
     else reject(error);
   });

@@ -2,12 +2,15 @@ import { isJsonObject, type JsonObject } from './json-value.ts';
 import { shardRefused } from './shard-refusals.ts';
 
 /** The hashes that shards have as bytes and JSON as hex, and how many bytes they have. */
-const HASHES: Readonly<Record<string, number>> = { md5: 16, sha256: 32 };
+const HASHES: ReadonlyMap<string, number> = new Map([
+  ['md5', 16],
+  ['sha256', 32],
+]);
 
 /** A record as a shard has it: `md5` and `sha256` as bytes, all else and the order of the keys as in JSON. */
 export function recordForShard(record: JsonObject): JsonObject {
   const entries = Object.entries(record).map(([key, value]) => {
-    const length = HASHES[key];
+    const length = HASHES.get(key);
     if (length === undefined) return [key, value] as const;
     if (typeof value !== 'string' || !isHex(value, length)) {
       throw shardRefused('bad-hash', 0, `expected ${2 * length} hex digits: ${key}`);
@@ -23,13 +26,13 @@ export function recordFromShard(record: unknown): JsonObject {
     throw shardRefused('wrong-type', 0, 'a record is not a map');
   }
   const entries = Object.entries(record).map(
-    ([key, value]) => [key, HASHES[key] === undefined ? plain(value) : hexOf(key, value)] as const,
+    ([key, value]) => [key, HASHES.has(key) ? hexOf(key, value) : plain(value)] as const,
   );
   return Object.fromEntries(entries);
 }
 
 function hexOf(key: string, value: unknown): unknown {
-  const length = HASHES[key] ?? 0;
+  const length = HASHES.get(key) ?? 0;
   if (value instanceof Uint8Array && value.length === length) {
     return Buffer.from(value).toString('hex');
   }

@@ -27,15 +27,18 @@ export interface ShardContents {
 
 /** Writes a shard of CEP 16, not compressed. Equal contents give equal bytes. */
 export function writeShard({ records, removed }: ShardContents): Uint8Array {
-  const groups: Record<string, [string, JsonObject][]> = { packages: [], 'packages.conda': [] };
+  const groups = new Map<string, [string, JsonObject][]>([
+    ['packages', []],
+    ['packages.conda', []],
+  ]);
   for (const { group, key, value } of records) {
-    const members = groups[group];
+    const members = groups.get(group);
     if (members === undefined) {
       throw shardRefused('wrong-type', 0, `a group that is not written: ${JSON.stringify(group)}`);
     }
     members.push([key, recordForShard(value)]);
   }
-  const sorted = Object.entries(groups).map(([group, members]) => [group, inOrder(members)]);
+  const sorted = [...groups].map(([group, members]) => [group, inOrder(members)] as const);
   return writeMsgpack({
     ...Object.fromEntries(sorted),
     removed: [...new Set(removed)].toSorted(),

@@ -65,7 +65,7 @@ function* misplaced(input: RuleInput): Generator<Statement> {
   const { policy, subject } = input;
   const { source, project } = subject;
   const who = describeSubject(input);
-  const owner = claimant(policy, project);
+  const owner = policy.ecosystem === 'pypi' ? claimant(policy, project) : undefined;
   if (owner !== undefined && owner.id !== source) {
     const claim = owner.claims.find(({ value }) => matchesName(value, project));
     yield {

@@ -197,8 +197,15 @@ const HOSTILE: readonly (readonly [
   ['wrong-type', 'the version', '{"repodata_version":"1"}'],
 ];
 
+const ROWS = HOSTILE.map(([reason, what, document, offset]) => ({
+  reason,
+  what,
+  document,
+  offset,
+}));
+
 describe('refused', () => {
-  test.each(HOSTILE)('%s: %s', async (reason, _what, document, offset) => {
+  test.each(ROWS)('$reason: $what', async ({ reason, document, offset }) => {
     const bytes = typeof document === 'string' ? Buffer.from(document) : document;
     for (const cut of [0, 1, 7]) {
       const reading = Array.fromAsync(sliceRepodata(piecesOf(bytes, cut), SMALL).batches);
