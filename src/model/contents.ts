@@ -1,6 +1,6 @@
 /**
  * What the members of a wheel hold, each read once and whole. Lists are in the order of the archive and cut at
- * `CONTENTS_LISTED`, names at `NAMES_LISTED`. A part that is absent was not looked for by the extractor that made the
+ * `CONTENTS_LISTED`, licence texts at `TEXTS_LISTED`, names at `NAMES_LISTED`. A part that is absent was not looked for by the extractor that made the
  * evidence, so it is unknown: it never means "none".
  */
 export interface WheelContents {
@@ -28,6 +28,9 @@ export interface WheelContents {
 
 /** The most entries that a list of contents keeps: a rule that sees so many must reckon with more. */
 export const CONTENTS_LISTED = 50;
+
+/** The most licence texts that are read: torch has 150. */
+export const TEXTS_LISTED = 300;
 
 /** The most modules, the most commands, and the most bundled components, that are kept. */
 export const NAMES_LISTED = 1000;

@@ -70,7 +70,7 @@ const ROWS: readonly Row[] = [
   named('arrow\\w*|parquet|grpc\\w*|absl\\w*|thrift|orc', 'Apache-2.0'),
   named('protobuf\\w*|re2|nccl', 'BSD-3-Clause'),
   named(
-    'cudart\\w*|cublas\\w*|cudnn\\w*|cufft\\w*|curand\\w*|cusolver\\w*|cusparse\\w*|cufile\\w*|cupti|nvrtc\\w*|nvjitlink|nvjpeg\\w*|nvinfer\\w*|nvperf\\w*|nvshmem\\w*|nvtoolsext\\w*|nvvm|npp[a-z]+|pcsamplingutil',
+    'cudart\\w*|cublas\\w*|cudnn\\w*|cufft\\w*|curand\\w*|cusolver\\w*|cusparse\\w*|cufile\\w*|cupti|nvrtc\\w*|nvjitlink|nvjpeg\\w*|nvinfer\\w*|nvperf\\w*|nvpl\\w*|nvshmem\\w*|nvtoolsext\\w*|nvvm|npp[a-z]+|pcsamplingutil',
     NVIDIA,
   ),
   // Sound and moving pictures. Each part of FFmpeg says in its bytes which of these it is.

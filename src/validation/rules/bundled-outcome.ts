@@ -1,6 +1,7 @@
 import { CONTENTS_LISTED } from '../../model/contents.ts';
 import type { PolicyPlace, Verdict } from '../../model/decision.ts';
 import { earliest, type Instant } from '../../model/time.ts';
+import type { ContentEffect } from '../../policy/content-keys.ts';
 import type { LicenseGrant } from '../../policy/policy.ts';
 import { grantsFor } from '../../policy/select.ts';
 import { type LicenseTerms, licenseTerms, permit } from '../license-terms.ts';
@@ -10,11 +11,13 @@ import type { RuleInput, Statement } from './rule.ts';
 import { describeSubject, listSome, quote } from './subject-words.ts';
 
 /** What the policy makes of one claim. Nothing is said of what packages themselves may have. */
-type Outcome = 'not-allowed' | 'ambiguous' | 'text' | 'optional' | 'granted' | 'allowed' | 'silent';
+type Outcome = (typeof OUTCOMES)[number] | 'silent';
 
 interface Judged {
   readonly claim: BundledClaim;
   readonly outcome: Outcome;
+  /** However it is meant. */
+  readonly isPermitted: boolean;
   readonly grants: readonly LicenseGrant[];
 }
 
@@ -37,7 +40,20 @@ export function* judgeClaims(
   }
 }
 
-const OUTCOMES = ['not-allowed', 'ambiguous', 'text', 'optional', 'granted', 'allowed'] as const;
+const OUTCOMES = [
+  'not-allowed',
+  'ambiguous',
+  'conflict',
+  'unread',
+  'text',
+  'unknown',
+  'optional',
+  'granted',
+  'allowed',
+] as const;
+
+/** Nobody knows that it is not allowed, so a person can tell: nothing of it is refused for good. */
+const UNSURE: ReadonlySet<Outcome> = new Set(['ambiguous', 'conflict', 'unread', 'text']);
 
 interface BundledTerms {
   readonly own: LicenseTerms;
@@ -51,17 +67,21 @@ function termsOf({ policy, subject, now }: RuleInput): BundledTerms {
 }
 
 function judgeClaim(claim: BundledClaim, { own, bundled }: BundledTerms): Judged {
-  const { worlds, isOptional } = claim;
+  const { worlds, isOptional, kind } = claim;
   const permissions = worlds.map((world) => permit(world, bundled));
   const permitted = permissions.filter((permission) => permission.permitted);
   const grants = permitted.flatMap((permission) => permission.grants);
-  if (permitted.length < worlds.length) {
-    if (isOptional) return { claim, outcome: 'optional', grants };
-    return { claim, outcome: permitted.length === 0 ? 'not-allowed' : 'ambiguous', grants };
+  const isPermitted = permitted.length === worlds.length;
+  const found = { claim, isPermitted, grants };
+  if (kind === 'silent') return { ...found, outcome: isOptional ? 'silent' : 'unknown' };
+  if (isOptional && (kind === 'unread' || !isPermitted)) return { ...found, outcome: 'optional' };
+  if (kind !== 'worlds') return { ...found, outcome: kind };
+  if (!isPermitted) {
+    return { ...found, outcome: permitted.length === 0 ? 'not-allowed' : 'ambiguous' };
   }
-  if (grants.length > 0) return { claim, outcome: 'granted', grants };
+  if (grants.length > 0) return { ...found, outcome: 'granted' };
   const isOwn = worlds.every((world) => permit(world, own).permitted);
-  return { claim, outcome: isOwn ? 'silent' : 'allowed', grants };
+  return { ...found, outcome: isOwn ? 'silent' : 'allowed' };
 }
 
 /** A text alone does not say that something is under it. */
@@ -75,8 +95,8 @@ function describeOutcome(
   outcome: (typeof OUTCOMES)[number],
   judged: readonly Judged[],
 ): Statement {
-  const names = judged.map(
-    ({ claim }) => `${quote(claim.name)} (${listExpressions(claim.worlds)})`,
+  const names = judged.map(({ claim: { name, worlds } }) =>
+    worlds.length === 0 ? quote(name) : `${quote(name)} (${listExpressions(worlds)})`,
   );
   const evidence = judged.map(({ claim }) => claim.evidence);
   const rest = evidence.length - CONTENTS_LISTED;
@@ -84,7 +104,7 @@ function describeOutcome(
   const until = grants
     .map(({ expires }) => expires)
     .reduce<Instant | undefined>(earliest, undefined);
-  const { verdict, place } = decide(input, outcome, grants);
+  const { verdict, place } = decide(input, outcome, judged);
   return {
     code: `bundled/${outcome}`,
     verdict,
@@ -101,10 +121,13 @@ function describeOutcome(
 
 const NEITHER = 'neither licenses.allow nor licenses.bundled.allow';
 const WORDS: Readonly<Record<(typeof OUTCOMES)[number], string>> = {
-  'not-allowed': `bundles what ${NEITHER} lists`,
+  'not-allowed': `bundles what is under a licence that ${NEITHER} lists`,
   ambiguous: `bundles what may be under a licence that ${NEITHER} lists`,
-  text: `carries licence texts that ${NEITHER} lists, and nothing says of what`,
-  optional: `could use, and does not bundle, what ${NEITHER} lists`,
+  conflict: 'bundles what is said to be under different licences',
+  unread: 'bundles what is under a licence that no table knows',
+  text: `carries texts of licences that ${NEITHER} lists, and nothing says of what`,
+  unknown: 'bundles what nothing says the licence of',
+  optional: `could use, and does not bundle, what is under a licence that ${NEITHER} lists`,
   granted: 'bundles what a grant allows it',
   allowed: 'bundles what licenses.bundled.allow lists',
 };
@@ -112,17 +135,22 @@ const WORDS: Readonly<Record<(typeof OUTCOMES)[number], string>> = {
 function decide(
   { policy }: RuleInput,
   outcome: (typeof OUTCOMES)[number],
-  grants: readonly LicenseGrant[],
+  judged: readonly Judged[],
 ): { readonly verdict: Verdict; readonly place: PolicyPlace } {
-  const { others } = policy.licenses.bundled;
-  const { place, value } = others;
-  if (outcome === 'not-allowed') return { place, verdict: value === 'allow' ? 'approve' : value };
-  if (outcome === 'ambiguous' || outcome === 'text') {
-    return { place, verdict: value === 'allow' ? 'approve' : 'review' };
+  const { others, unknown, allow } = policy.licenses.bundled;
+  if (outcome === 'not-allowed') return { place: others.place, verdict: verdictOf(others.value) };
+  if (outcome === 'unknown') return { place: unknown.place, verdict: verdictOf(unknown.value) };
+  if (UNSURE.has(outcome)) {
+    const isFine = outcome === 'conflict' && judged.every(({ isPermitted }) => isPermitted);
+    const verdict = isFine || others.value === 'allow' ? 'approve' : 'review';
+    return { place: others.place, verdict };
   }
-  const [grant] = grants;
-  if (outcome === 'granted' && grant !== undefined)
-    return { place: grant.place, verdict: 'approve' };
-  const [listed] = policy.licenses.bundled.allow;
-  return { place: listed?.place ?? place, verdict: 'approve' };
+  const grant = judged.flatMap(({ grants }) => grants)[0];
+  const place = outcome === 'granted' ? grant?.place : allow[0]?.place;
+  return { place: place ?? others.place, verdict: 'approve' };
+}
+
+/** The verdict that is the effect of something. */
+export function verdictOf(effect: ContentEffect): Verdict {
+  return effect === 'allow' ? 'approve' : effect;
 }

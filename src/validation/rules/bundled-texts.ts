@@ -7,6 +7,7 @@ import { isOwnLicenseFile } from '../../ecosystems/spdx/license-files.ts';
 import { familyOf } from '../../ecosystems/spdx/text-worlds.ts';
 import type { LicenseText, WheelContents } from '../../model/contents.ts';
 import { type BundledClaim, readClarified } from './bundled-claim.ts';
+import { pathInDistribution } from './bundled-license.ts';
 import { listExpressions } from './license-words.ts';
 import type { RuleInput } from './rule.ts';
 import { quote } from './subject-words.ts';
@@ -26,12 +27,12 @@ export function claimTexts(
 ): readonly BundledClaim[] {
   const ofOwn = familiesOf(explained.own);
   const ofComponents = familiesOf(explained.components.flatMap(({ worlds }) => worlds));
-  const infos = (contents.components ?? [])
-    .filter(({ origin }) => origin === 'vendored')
-    .map(({ path }) => path.slice(0, path.lastIndexOf('/') + 1));
+  const bundled = (contents.components ?? []).filter(({ origin }) => origin === 'vendored');
   return (contents.licenseTexts ?? [])
-    .filter((text) => !(isOwnLicenseFile(text.path) && text.match === 'whole'))
-    .filter(({ path }) => !infos.some((info) => path.startsWith(info)))
+    .filter(({ path, match }) => {
+      const inner = bundled.map((one) => pathInDistribution(path, one.path)).find(isPresent);
+      return !(isOwnLicenseFile(inner ?? path) && match === 'whole');
+    })
     .flatMap((text) => {
       const isInDistInfo = /^[^/]+\.dist-info\//i.test(text.path);
       const known = isInDistInfo ? new Set([...ofOwn, ...ofComponents]) : ofComponents;
@@ -53,10 +54,15 @@ function claimsOf(
     )
     .map((worlds) => ({
       name: text.path,
+      kind: 'worlds' as const,
       worlds,
       evidence: `${quote(text.path)} (sha256 ${text.sha256}): ${listExpressions(worlds)} (${of})`,
       isOptional: false,
     }));
+}
+
+function isPresent(path: string | undefined): path is string {
+  return path !== undefined;
 }
 
 /** For each text in the file, what it may mean: its words do not tell `-only` from `-or-later`. */

@@ -1,10 +1,8 @@
 import { readLicense } from '../../ecosystems/spdx/worlds.ts';
-import { CONTENTS_LISTED, NAMES_LISTED, type WheelContents } from '../../model/contents.ts';
-import type { Verdict } from '../../model/decision.ts';
+import { NAMES_LISTED, TEXTS_LISTED, type WheelContents } from '../../model/contents.ts';
 import { EXTRACTOR_OF_COMPONENTS } from '../../model/evidence.ts';
-import type { ContentEffect } from '../../policy/content-keys.ts';
 import { type BundledClaim, claimComponents } from './bundled-claim.ts';
-import { judgeClaims } from './bundled-outcome.ts';
+import { judgeClaims, verdictOf } from './bundled-outcome.ts';
 import { claimTexts } from './bundled-texts.ts';
 import { findClarified } from './license-clarification.ts';
 import type { Rule, RuleInput, Statement } from './rule.ts';
@@ -24,11 +22,20 @@ export const bundled: Rule = {
       meaning: 'Something that it bundles may be under a licence that the policy does not allow.',
     },
     {
+      code: 'bundled/conflict',
+      meaning:
+        'The licence of something that it bundles is said in ways that exclude each other; it approves where the policy allows all of them.',
+    },
+    {
+      code: 'bundled/unread',
+      meaning: 'The licence of something that it bundles is said in words that no table knows.',
+    },
+    {
       code: 'bundled/text',
       meaning: 'It carries the text of a licence that the policy does not allow, of nothing known.',
     },
     {
-      code: 'bundled/unread',
+      code: 'bundled/incomplete',
       meaning: 'What it bundles was not read, cannot be read, or is more than is listed.',
       since: EXTRACTOR_OF_COMPONENTS,
     },
@@ -59,14 +66,13 @@ function* judge(input: RuleInput): Generator<Statement> {
   const contents = input.evidence?.kind === 'wheel' ? input.evidence.contents : undefined;
   if (contents?.components === undefined) {
     const message = `${describeSubject(input)} may bundle anything: its contents were not read for it`;
-    yield { code: 'bundled/unread', verdict: 'deny', message };
+    yield { code: 'bundled/incomplete', verdict: 'deny', message };
     return;
   }
-  yield* judgeUnread(input, contents);
+  yield* judgeComplete(input, contents);
   const components = claimComponents(input, contents);
   const texts = claimTexts(input, contents, { own: ownLicense(input, contents), components });
   yield* judgeClaims(input, { components, texts });
-  yield* judgeUnknown(input, components);
 }
 
 function ownLicense(input: RuleInput, { licenseTexts }: WheelContents): BundledClaim['worlds'] {
@@ -78,45 +84,22 @@ function ownLicense(input: RuleInput, { licenseTexts }: WheelContents): BundledC
 }
 
 /** Something there says what is bundled, and nobody can read it. */
-function* judgeUnread(
+function* judgeComplete(
   input: RuleInput,
   { components = [], unreadComponents = [], licenseTexts = [] }: WheelContents,
 ): Generator<Statement> {
   const reasons = [
     ...unreadComponents.map((path) => `${quote(path)} cannot be read`),
     ...(components.length >= NAMES_LISTED ? [`only ${NAMES_LISTED} components are listed`] : []),
-    ...(licenseTexts.length >= CONTENTS_LISTED
-      ? [`only ${CONTENTS_LISTED} licence texts are listed`]
-      : []),
+    ...(licenseTexts.length >= TEXTS_LISTED ? [`only ${TEXTS_LISTED} licence texts are read`] : []),
   ];
   if (reasons.length === 0) return;
   const { value, place } = input.policy.licenses.bundled.others;
   yield {
-    code: 'bundled/unread',
+    code: 'bundled/incomplete',
     verdict: verdictOf(value),
     message: `${describeSubject(input)} may bundle more than was read: ${listSome(reasons)}`,
     policy: place,
     evidence: reasons,
   };
-}
-
-function* judgeUnknown(
-  input: RuleInput,
-  components: readonly BundledClaim[],
-): Generator<Statement> {
-  const unknown = components.filter(({ worlds, isOptional }) => worlds.length === 0 && !isOptional);
-  if (unknown.length === 0) return;
-  const { value, place } = input.policy.licenses.bundled.unknown;
-  const names = [...new Set(unknown.map(({ name }) => quote(name)))];
-  yield {
-    code: 'bundled/unknown',
-    verdict: verdictOf(value),
-    message: `${describeSubject(input)} bundles what nothing says the licence of: ${listSome(names)}`,
-    policy: place,
-    evidence: unknown.slice(0, CONTENTS_LISTED).map(({ evidence }) => evidence),
-  };
-}
-
-function verdictOf(effect: ContentEffect): Verdict {
-  return effect === 'allow' ? 'approve' : effect;
 }

@@ -8,6 +8,8 @@ import { readSbom } from './sbom.ts';
 
 /** The longest SBOM of the two hundred commonest wheels has 1.7 MB. */
 const MOST_SBOM_BYTES = 4 * 1024 * 1024;
+/** The most that are read; wheels have one or two. */
+const MOST_SBOMS = 20;
 const MOST_METADATA_BYTES = 512 * 1024;
 /** FFmpeg's library of codecs is larger, and says what its smaller siblings say. */
 const MOST_LIBRARY_BYTES = 4 * 1024 * 1024;
@@ -18,14 +20,15 @@ const MOST_LIBRARY_BYTES = 4 * 1024 * 1024;
  */
 export function inspectComponents({ distInfo, members }: WheelLayout): Inspector {
   const libraries = findLibraries(members.map(({ name }) => name));
-  const vendored: BundledComponent[] = [];
-  const listed: BundledComponent[] = [];
-  const unread: string[] = [];
+  const vendored = members.filter(({ name }) => isVendoredMetadata(name)).slice(0, NAMES_LISTED);
+  const sboms = members.filter(({ name }) => isSbom(name, distInfo));
+  const wanted = new Set([...vendored, ...sboms.slice(0, MOST_SBOMS)].map(({ name }) => name));
+  const found = new Map<string, readonly BundledComponent[]>();
+  const unread = sboms.slice(MOST_SBOMS).map(({ name }) => name);
   const self = distInfo.replace(/-[^-]*\.dist-info$/i, '');
   return {
     appetite({ name }) {
-      if (isSbom(name, distInfo)) return MOST_SBOM_BYTES;
-      if (isVendoredMetadata(name)) return MOST_METADATA_BYTES;
+      if (wanted.has(name)) return isSbom(name, distInfo) ? MOST_SBOM_BYTES : MOST_METADATA_BYTES;
       return isFfmpegFile(libraries.get(name)) ? MOST_LIBRARY_BYTES : 0;
     },
     look({ name: path }, seen) {
@@ -34,18 +37,20 @@ export function inspectComponents({ distInfo, members }: WheelLayout): Inspector
         libraries.set(path, { ...library, declared: ffmpegLicenses(seen) });
         return;
       }
-      const isSbomFile = isSbom(path, distInfo);
-      const found = isSbomFile ? readList(path, seen, self) : readDistribution(path, seen);
-      if (found === undefined) unread.push(path);
-      else if (isSbomFile) listed.push(...found);
-      else vendored.push(...found);
+      const read = isSbom(path, distInfo)
+        ? readList(path, seen, self)
+        : readDistribution(path, seen);
+      if (read === undefined) unread.push(path);
+      else found.set(path, read);
     },
     found: () => ({
-      components: distinct([
-        ...withSiblings([...libraries.values()]),
-        ...vendored,
-        ...listed,
-      ]).slice(0, NAMES_LISTED),
+      components: distinct(
+        // What is there stands before what is only said to be.
+        [
+          withSiblings([...libraries.values()]),
+          ...[...vendored, ...sboms].map(({ name }) => found.get(name) ?? []),
+        ],
+      ),
       unreadComponents: unread.slice(0, CONTENTS_LISTED),
     }),
   };
@@ -104,10 +109,10 @@ function readList(
   self: string,
 ): readonly BundledComponent[] | undefined {
   const components = isWhole ? readSbom(head) : undefined;
+  if (components === undefined) return undefined;
   // Repair tools list the wheel itself as well, of which METADATA tell the licence.
-  return components
-    ?.filter(({ name, purl }) => !isSelf(name, purl, self))
-    .map((component) => ({ origin: 'sbom', path, ...component }));
+  const others = components.filter(({ name, purl }) => !isSelf(name, purl, self));
+  return distinct([others.map((component) => ({ origin: 'sbom', path, ...component }))]);
 }
 
 function isSelf(name: string, purl: string | undefined, self: string): boolean {
@@ -128,20 +133,27 @@ function readDistribution(path: string, { head }: Seen): readonly BundledCompone
       licenseExpression === undefined
         ? [...(license === undefined ? [] : [license]), ...licenseClassifiers]
         : [licenseExpression];
-    return [{ origin: 'vendored', path, name, version, declared }];
+    return [{ origin: 'vendored', path, name, version, declared: declared.map(cut) }];
   } catch (error) {
     if (!isGatehouseError(error, 'invalid-metadata')) throw error;
     return undefined;
   }
 }
 
+// A licence that is pasted into the field is not read, whatever it says.
+function cut(text: string): string {
+  return text.slice(0, 512);
+}
+
 function folderOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/') + 1);
 }
 
-function distinct(components: readonly BundledComponent[]): readonly BundledComponent[] {
+/** The different ones, at most as many as are listed. */
+function distinct(lists: readonly (readonly BundledComponent[])[]): readonly BundledComponent[] {
   const kept = new Map<string, BundledComponent>();
-  for (const component of components) {
+  for (const component of lists.values().flatMap((list) => list)) {
+    if (kept.size === NAMES_LISTED) break;
     const { origin, name, version, declared, isOptional } = component;
     const key = JSON.stringify([origin, name, version, declared, isOptional]);
     if (!kept.has(key)) kept.set(key, component);

@@ -64,7 +64,7 @@ function readSpdx(document: JsonObject): readonly SbomComponent[] | undefined {
     if (!isObject(entry) || name === undefined) return undefined;
     const declared = [entry['licenseConcluded'], entry['licenseDeclared']]
       .map(findText)
-      .find((text) => text !== undefined && text !== 'NOASSERTION' && text !== 'NONE');
+      .find(saysSomething);
     found.push({
       ...describe(name, entry['versionInfo'], findPurl(entry['externalRefs'])),
       declared: declared === undefined ? [] : [declared],
@@ -105,6 +105,10 @@ function licensesOf(licenses: unknown): readonly string[] {
       findText(choice['expression']) ?? findText(license['id']) ?? findText(license['name']) ?? []
     );
   });
+}
+
+function saysSomething(text: string | undefined): text is string {
+  return text !== undefined && text !== 'NOASSERTION' && text !== 'NONE';
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
