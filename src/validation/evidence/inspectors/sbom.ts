@@ -101,9 +101,8 @@ function licensesOf(licenses: unknown): readonly string[] {
   return licenses.slice(0, MOST_LICENSES).flatMap((choice) => {
     if (!isObject(choice)) return [];
     const license = isObject(choice['license']) ? choice['license'] : {};
-    return (
-      findText(choice['expression']) ?? findText(license['id']) ?? findText(license['name']) ?? []
-    );
+    const texts = [choice['expression'], license['id'], license['name']].map(findText);
+    return texts.find(saysSomething) ?? [];
   });
 }
 
