@@ -6,6 +6,8 @@ export interface LibraryName {
   readonly version?: string;
 }
 
+// No file system of the targets has longer names.
+const LONGEST_NAME = 255;
 const LIBRARY =
   /^(?<stem>[^/]+?)(?:\.so(?:\.(?<elf>[0-9][0-9a-z.]*))?|(?:\.(?<macho>[0-9][0-9.]*))?\.dylib|\.dll)$/i;
 // auditwheel and delvewheel put digests behind the name, one for each time that they were run: 8 to 32 digits, or 64.
@@ -16,6 +18,7 @@ const PROGRAM = /^(?<program>ff(?:mpeg|probe|play))(?:[-_.](?:linux|mac|osx|win)
 
 /** Reads the name of a library or program; absent: it is neither, or a module that Python imports. */
 export function findLibraryName(file: string): LibraryName | undefined {
+  if (file.length > LONGEST_NAME) return undefined;
   const { program } = PROGRAM.exec(file)?.groups ?? {};
   if (program !== undefined) return { name: program.toLowerCase() };
   const { stem, elf, macho } = EXTENSION.test(file) ? {} : (LIBRARY.exec(file)?.groups ?? {});

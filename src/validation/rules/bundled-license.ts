@@ -42,18 +42,23 @@ const SILENT = {
   sbom: 'the SBOM names no licence',
 } as const;
 
+/** What may mean more than this says nothing, and of a thousand components it would take a while to find out. */
+const MOST_WORLDS = 64;
+
 function readSaid(component: BundledComponent, texts: readonly LicenseText[]): ComponentLicense {
   const { origin, declared } = component;
   const own = origin === 'vendored' ? textsBeside(component, texts) : [];
   const reading = readDeclaredLicenses(declared, own);
   const worlds = worldsOf(reading);
   const where = WHERE[origin];
-  if (reading.kind === 'worlds') return { kind: 'worlds', worlds, origin: where };
-  if (worlds.length > 0) return { kind: 'conflict', worlds, origin: `${where} and texts differ` };
+  const isTooMany = worlds.length > MOST_WORLDS;
+  if (reading.kind === 'worlds' && !isTooMany) return { kind: 'worlds', worlds, origin: where };
+  if (worlds.length > 0 && !isTooMany)
+    return { kind: 'conflict', worlds, origin: `${where} and texts differ` };
   if (reading.kind === 'silent' && reading.text !== 'unread') {
     return { kind: 'silent', worlds, origin: SILENT[origin] };
   }
-  return { kind: 'unread', worlds, origin: `its ${where} say ${quote(declared.join(', '))}` };
+  return { kind: 'unread', worlds: [], origin: `${where}: ${quote(declared.join(', '))}` };
 }
 
 function worldsOf(reading: LicenseReading): readonly LicenseExpression[] {

@@ -57,6 +57,10 @@ const FILES: readonly (readonly [
   ['libgsomething.so', 'libgsomething', undefined, undefined],
 ];
 
+test('a name that no file system has is read by nobody, and quickly', () => {
+  expect(findLibraryName(`lib${'-aaaaaaaa'.repeat(7000)}x.so`)).toBeUndefined();
+});
+
 describe('the file name', () => {
   test.each(FILES)('%s', (file, name, version, licenses) => {
     const found = findLibraryName(file);

@@ -59,6 +59,11 @@ describe('libraries', () => {
   });
 });
 
+test('a library that begins to say it without an end is looked through quickly', async () => {
+  const { components } = await found({ 'frog.libs/libavutil.so.60': 'libav'.repeat(200_000) });
+  expect(components).toMatchObject([{ name: 'libavutil', declared: [] }]);
+});
+
 describe('bundled distributions', () => {
   const toad = 'Metadata-Version: 2.1\nName: Toad\nVersion: 2.0\n';
 

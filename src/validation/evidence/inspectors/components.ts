@@ -78,7 +78,7 @@ function isFfmpegFile(library: BundledComponent | undefined): boolean {
 }
 
 // `avutil_license()` returns the end of this text (libavutil/utils.c), which each library has of its own.
-const FFMPEG_LICENSE = /lib(?:av|sw)[a-z]+ license: ([ -~]{1,100})\0/;
+const FFMPEG_LICENSE = /lib(?:av|sw)[a-z]{1,20} license: ([ -~]{1,100})\0/;
 
 function ffmpegLicenses({ head }: Seen): readonly string[] {
   const [, license] = FFMPEG_LICENSE.exec(Buffer.from(head).toString('latin1')) ?? [];
