@@ -54,6 +54,9 @@ export const EXTRACTOR = 3;
 /** The first extractor that reads members (`WheelEvidence.contents`). */
 export const EXTRACTOR_OF_CONTENTS = 2;
 
+/** The first extractor that looks for what a wheel bundles of others (`WheelContents.components`). */
+export const EXTRACTOR_OF_COMPONENTS = 3;
+
 /** Facts from verified bytes of one wheel. */
 export interface WheelEvidence {
   readonly kind: 'wheel';

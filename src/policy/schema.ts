@@ -118,6 +118,33 @@ const packages = section({
     .describe('What may never be installed, as a dependency neither. Wins over allow.'),
 }).describe('What is approved by name.');
 
+const contentEffect = z.enum(['allow', 'review', 'deny']);
+
+const bundled = section({
+  allow: z
+    .array(license())
+    .default([])
+    .describe('Licences that bundled components may have besides those of licenses.allow.'),
+  others: contentEffect.default('review').describe('A component under any other licence.'),
+  unknown: contentEffect
+    .default('allow')
+    .describe('A component of which nothing says the licence.'),
+  clarify: z
+    .array(
+      section({
+        name,
+        versions: versions().optional(),
+        component: prose(
+          'The component, or the path of the licence text, as the finding names it.',
+        ),
+        expression: expression(),
+        reason: prose('What was read, and by whom.'),
+      }),
+    )
+    .default([])
+    .describe('Licences of components that a person has read.'),
+}).describe('What artifacts may bundle of others.');
+
 const licenses = section({
   allow: z.array(license()).default([]).describe('SPDX ids of the licences that are accepted.'),
   'exceptions-are-permissive': z
@@ -148,7 +175,7 @@ const licenses = section({
     )
     .default([])
     .describe('Licences that a person has read where metadata is unclear.'),
-  bundled: reservedMap(),
+  bundled: bundled.prefault({}),
 }).describe('Which licences are accepted.');
 
 const versionRules = section({
@@ -189,8 +216,6 @@ const waiver = section({
   versions: versions().optional(),
   ...DATED,
 });
-
-const contentEffect = z.enum(['allow', 'review', 'deny']);
 
 const content = section({
   startup: contentEffect.default('review').describe('Code that runs at every start of Python.'),

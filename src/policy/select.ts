@@ -12,6 +12,7 @@ import type { ContentKey } from './content-keys.ts';
 import { matchesName, meansPackage, narrownessOf } from './pattern.ts';
 import type {
   Allowance,
+  ComponentClarification,
   Dated,
   Denial,
   KnownContent,
@@ -128,6 +129,20 @@ export function clarificationsFor(
   return policy.licenses.clarify.filter(
     (clarification) =>
       isOf(policy, clarification, release) && containsKnown(clarification.versions, release),
+  );
+}
+
+/** The clarifications that mean a component of the release; names in any case. */
+export function componentClarificationsFor(
+  policy: Policy,
+  { project, version }: Release,
+  component: string,
+): readonly ComponentClarification[] {
+  return policy.licenses.bundled.clarify.filter(
+    (clarification) =>
+      clarification.project === project &&
+      containsKnown(clarification.versions, version) &&
+      clarification.component.toLowerCase() === component.toLowerCase(),
   );
 }
 

@@ -1,6 +1,7 @@
 import { ageTable } from './age.rows.ts';
 import { archiveTable } from './archive.rows.ts';
 import { condaTables } from './conda.rows.ts';
+import { bundledTable } from './bundled.rows.ts';
 import { dependencyTable } from './dependency.rows.ts';
 import { driftTable } from './drift.rows.ts';
 import { executableTable } from './executable.rows.ts';
@@ -53,6 +54,7 @@ const WHEEL_TABLES: readonly RuleTable[] = [
   obfuscationTable,
   driftTable,
   dependencyTable,
+  bundledTable,
 ];
 
 /** Of each rule all rows: those of wheels, and those of conda packages. */

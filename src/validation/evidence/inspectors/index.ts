@@ -1,4 +1,5 @@
 import { inspectBinaries } from './binaries.ts';
+import { inspectComponents } from './components.ts';
 import type { BeginInspection } from './inspector.ts';
 import { inspectLicenseTexts } from './license-texts.ts';
 import { inspectNames } from './names.ts';
@@ -18,4 +19,5 @@ export const INSPECTORS: readonly BeginInspection[] = [
   inspectPickles,
   inspectSourceMarks,
   inspectLicenseTexts,
+  inspectComponents,
 ];
