@@ -1,7 +1,7 @@
 import type { Sha256 } from '../model/sha256.ts';
 import type { ArtifactFilename, ProjectName, SourceId } from '../model/subject.ts';
-import { condaTargets } from '../model/target.ts';
 import { type Instant, earliest } from '../model/time.ts';
+import { subdirsOf } from '../policy/ecosystem.ts';
 import { findPartArtifact } from './catalogue.ts';
 import { askGate } from './gate.ts';
 import type { House } from './house.ts';
@@ -97,7 +97,7 @@ async function showChannel(house: House, source: SourceId): Promise<Channel> {
   );
   return {
     source,
-    subdirs: ['noarch', ...condaTargets(state.standard.policy.targets).map(({ subdir }) => subdir)],
+    subdirs: ['noarch', ...subdirsOf(state.standard.policy)],
     files: shown.map(({ file }) => file).toSorted(byName),
     ...(until === undefined ? {} : { until }),
   };

@@ -1,4 +1,5 @@
 import type { Ecosystem } from '../model/subject.ts';
+import { condaTargets } from '../model/target.ts';
 import type { Policy } from './policy.ts';
 
 const views = new WeakMap<Policy, Policy>();
@@ -11,4 +12,9 @@ export function policyFor(policy: Policy, ecosystem: Ecosystem): Policy {
   const view = { ...policy, ecosystem, ...policy.of[ecosystem] };
   views.set(policy, view);
   return view;
+}
+
+/** The platform subdirs of the declared conda targets. */
+export function subdirsOf(policy: Policy): readonly string[] {
+  return condaTargets(policy.of.conda.targets).map(({ subdir }) => subdir);
 }
