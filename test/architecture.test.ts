@@ -37,6 +37,11 @@ const ASKING = ['node:dns', 'node:dns/promises', 'node:net', 'node:tls', 'undici
 const LAYERS: Readonly<Record<string, Layer>> = {
   model: { knows: [], uses: [], pure: true },
   'ecosystems/pypi': { knows: ['model'], uses: ['smol-toml'], pure: true },
+  'ecosystems/conda': {
+    knows: ['model'],
+    uses: ['node:buffer', 'node:timers/promises', 'node:zlib'],
+    pure: true,
+  },
   'ecosystems/spdx': {
     knows: ['model'],
     uses: ['spdx-exceptions', 'spdx-license-ids', 'spdx-license-list'],
@@ -50,7 +55,10 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   'validation/rules': { knows: [...FACTS, 'policy', 'validation'], uses: [], pure: true },
   'validation/closure': { knows: ['model', 'ecosystems/pypi'], uses: [], pure: true },
-  'validation/archives': { knows: ['model'], uses: ['node:timers/promises', 'node:zlib'] },
+  'validation/archives': {
+    knows: ['model'],
+    uses: ['node:stream', 'node:timers/promises', 'node:zlib'],
+  },
   'validation/evidence/inspectors': { knows: [...FACTS], uses: [], pure: true },
   'validation/evidence': {
     knows: [...FACTS, 'validation/archives', 'validation/evidence/inspectors'],
