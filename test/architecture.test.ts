@@ -61,7 +61,10 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     uses: [],
     pure: true,
   },
-  'validation/archives': { knows: ['model'], uses: ['node:timers/promises', 'node:zlib'] },
+  'validation/archives': {
+    knows: ['model'],
+    uses: ['node:stream', 'node:timers/promises', 'node:zlib'],
+  },
   'validation/evidence/inspectors': { knows: [...FACTS], uses: [], pure: true },
   'validation/evidence': {
     knows: [...FACTS, 'validation/archives', 'validation/evidence/inspectors'],

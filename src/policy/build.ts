@@ -184,7 +184,7 @@ function buildBundled(
     others: placed(others, at(...path, 'others')),
     unknown: placed(unknown, at(...path, 'unknown')),
     clarify: clarify.map((clarification, index) => ({
-      project: clarification.name.project,
+      ...projectOf(clarification.name),
       ...versionsOf(clarification),
       component: clarification.component,
       expression: clarification.expression,

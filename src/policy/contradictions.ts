@@ -64,6 +64,7 @@ function namedEntries(file: PolicyFile): readonly NamedEntry[] {
     [['packages', 'allow'], file.packages.allow],
     [['packages', 'deny'], file.packages.deny],
     [['licenses', 'clarify'], file.licenses.clarify],
+    [['licenses', 'bundled', 'clarify'], file.licenses.bundled.clarify],
     [['waivers'], file.waivers],
   ];
   return lists.flatMap(([path, entries]) =>

@@ -161,7 +161,9 @@ export interface BundledLicenses {
 /** A person has read the licence of a component that these versions bundle. */
 export interface ComponentClarification {
   readonly project: ProjectName;
-  readonly versions?: SpecifierSet;
+  /** Of a conda package: its channel; absent: a project of PyPI. */
+  readonly source?: SourceId;
+  readonly versions?: ReleaseRange;
   /** As findings name it; in any case. */
   readonly component: string;
   readonly expression: LicenseExpression;

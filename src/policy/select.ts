@@ -1,10 +1,10 @@
-import { pypiNamesOf } from '../ecosystems/repackaged.ts';
 import {
   type ReleaseName,
   type ReleaseRange,
   takes,
   takesOrUnknown,
 } from '../ecosystems/releases.ts';
+import { pypiNamesOf } from '../ecosystems/repackaged.ts';
 import type { FindingCode, Mode } from '../model/decision.ts';
 import type { ProjectName, SourceId } from '../model/subject.ts';
 import type { Instant } from '../model/time.ts';
@@ -135,13 +135,13 @@ export function clarificationsFor(
 /** The clarifications that mean a component of the release; names in any case. */
 export function componentClarificationsFor(
   policy: Policy,
-  { project, version }: Release,
+  release: Release,
   component: string,
 ): readonly ComponentClarification[] {
   return policy.licenses.bundled.clarify.filter(
     (clarification) =>
-      clarification.project === project &&
-      containsKnown(clarification.versions, version) &&
+      isOf(policy, clarification, release) &&
+      containsKnown(clarification.versions, release) &&
       clarification.component.toLowerCase() === component.toLowerCase(),
   );
 }

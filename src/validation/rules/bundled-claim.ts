@@ -40,7 +40,7 @@ export function readClarified(
   { policy, subject, name }: RuleInput,
   component: string,
 ): (Pick<BundledClaim, 'kind' | 'worlds'> & { readonly origin: string }) | undefined {
-  const release = { project: subject.project, version: name?.version };
+  const release = { ...subject, name };
   const entries = componentClarificationsFor(policy, release, component);
   if (entries.length === 0) return undefined;
   const origin = `clarified: ${entries.map(({ reason }) => reason).join('; ')}`;

@@ -61,7 +61,7 @@ interface BundledTerms {
 }
 
 function termsOf({ policy, subject, now }: RuleInput): BundledTerms {
-  const own = licenseTerms(policy, grantsFor(policy, subject.project, now));
+  const own = licenseTerms(policy, grantsFor(policy, subject, now));
   const more = policy.licenses.bundled.allow.map(({ value }) => value);
   return { own: { ...own, grants: [] }, bundled: { ...own, allow: [...own.allow, ...more] } };
 }

@@ -80,7 +80,8 @@ function* judgeRecord(
     const message = `${who} has the record of another package: name ${quote(name)}; expected ${expected.project}`;
     yield { verdict: 'deny', code: 'metadata/name', message };
   }
-  if (version !== expected.version.text) {
+  // R's packages have a dash in their versions, which a file name cannot have.
+  if (version.replaceAll('-', '_') !== expected.version.text) {
     const message = `${who} has the record of another version: version ${quote(version)}; expected that of ${input.subject.filename}`;
     yield { verdict: 'deny', code: 'metadata/version', message };
   }
