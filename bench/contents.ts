@@ -1,12 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, readdir, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { printTable, saveResult, say } from './report.ts';
+import { digestOf } from './digest.ts';
+import { printTable, saveResult } from './report.ts';
 import { interleave, median, medianRatio } from './rounds.ts';
+import { fetchWheel } from './wheel-cache.ts';
 
 const ROUNDS = 5;
 /** Of about 0.1, 5, 50 and 500 MB. */
@@ -27,11 +26,10 @@ interface Verified {
 
 /** Verifies real wheels of four sizes whole, against Python's zipfile and hashlib doing the same. */
 export async function benchContents(): Promise<void> {
-  const folder = process.env['BENCH_CACHE'] ?? join(tmpdir(), 'gatehouse-bench-cache');
   const rows: string[][] = [];
   const results: object[] = [];
   for (const release of WHEELS) {
-    const path = await fetchWheel(join(folder, 'wheels'), release);
+    const path = await fetchWheel(release);
     const sha256 = await digestOf(path);
     const { size } = await stat(path);
     const found = await interleave<Verified>(ROUNDS, {
@@ -72,26 +70,4 @@ function run([program = '', ...words]: readonly string[]): Verified {
   const said: Verified = JSON.parse(execFileSync(command, words, { encoding: 'utf8' }));
   if (said.kind !== 'wheel') throw new Error(`${words.at(-1)}: ${said.kind}`);
   return said;
-}
-
-/** Fetches a wheel once, from the index that pip on this host uses. */
-async function fetchWheel(folder: string, release: string): Promise<string> {
-  const own = join(folder, release.replace('==', '-'));
-  if (!existsSync(own)) {
-    say(`fetching ${release}`);
-    await mkdir(own, { recursive: true });
-    const options = ['--quiet', '--no-deps', '--only-binary', ':all:', '--python-version', '3.12'];
-    const platforms = ['manylinux_2_28_x86_64', 'manylinux_2_27_x86_64', 'manylinux2014_x86_64'];
-    const place = ['--implementation', 'cp', ...platforms.flatMap((one) => ['--platform', one])];
-    execFileSync('python3', ['-m', 'pip', 'download', ...options, ...place, '-d', own, release]);
-  }
-  const [file] = await readdir(own);
-  if (file === undefined) throw new Error(`${own} is empty: delete it`);
-  return join(own, file);
-}
-
-async function digestOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
-  return hash.digest('hex');
 }
