@@ -1,3 +1,4 @@
+import { benchBombs } from './bombs.ts';
 import { benchContents } from './contents.ts';
 import { benchInstall } from './install.ts';
 import { benchMemory } from './memory.ts';
@@ -11,6 +12,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   memory: benchMemory,
   contents: benchContents,
   survey: benchSurvey,
+  bombs: benchBombs,
 };
 
 const benchmark = BENCHMARKS[process.argv[2] ?? ''];

@@ -57,11 +57,7 @@ function surveySdist(release: string): Surveyed {
   return { release, kind: 'sdist', absent: 'source distributions are not examined yet' };
 }
 
-async function examine(
-  release: string,
-  path: string,
-  policy: Policy,
-): Promise<readonly Finding[]> {
+async function examine(release: string, path: string, policy: Policy): Promise<readonly Finding[]> {
   const project = parseProjectName(release.split('==')[0] ?? '');
   const filename = parseArtifactFilename(basename(path));
   const sha256 = await digestOf(path);
