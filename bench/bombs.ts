@@ -6,7 +6,7 @@ import { startFakeIndex } from '../test/fakes/upstream.ts';
 import { sha256Of } from '../test/fixtures/wheels.ts';
 import { type BombKind, buildBomb } from './bomb-wheels.ts';
 import { numpyLike } from './numpy-like.ts';
-import { cpuSeconds, run } from './processes.ts';
+import { cpuSeconds, mainThreadSeconds, run } from './processes.ts';
 import { printMarkdown, saveResult, say } from './report.ts';
 import { interleave, median, ratios } from './rounds.ts';
 import { type Service, startService } from './service.ts';
@@ -30,6 +30,8 @@ interface Answered {
   readonly count: number;
   /** Of the service while the pages were asked for. */
   readonly cpuSeconds: number;
+  /** Of its main thread: run, and waited for a core. */
+  readonly main: { readonly ran: number; readonly waited: number };
   /** Bombs that were still being read, or waited for it, when the last page had been asked for. */
   readonly left: number;
 }
@@ -67,7 +69,11 @@ export async function benchBombs(): Promise<void> {
   const p99 = ratios(p99Of(under), p99Of(idle));
   await saveResult('bombs', { rounds, p99, salvo: SALVO });
   printMarkdown(
-    ['warm page', 'p50 ms', 'p99 ms, each round', 'CPU, cores', 'bombs left'],
+    ['warm page', 'p50 ms', 'p99 ms, each round', 'CPU, cores'].concat([
+      'of the main thread',
+      'it waited for a core',
+      'bombs left',
+    ]),
     Object.entries(rounds).map(([name, answered]) => [
       name,
       median(answered.map(({ p50 }) => p50)).toFixed(2),
@@ -75,6 +81,8 @@ export async function benchBombs(): Promise<void> {
         .map((value) => value.toFixed(2))
         .join(' '),
       (median(answered.map((one) => one.cpuSeconds)) / SECONDS).toFixed(2),
+      (median(answered.map(({ main }) => main.ran)) / SECONDS).toFixed(2),
+      (median(answered.map(({ main }) => main.waited)) / SECONDS).toFixed(2),
       answered.map(({ left }) => left).join(' '),
     ]),
   );
@@ -85,6 +93,7 @@ export async function benchBombs(): Promise<void> {
 
 async function answerTimes(service: Service, left: (() => number) | 0): Promise<Answered> {
   const before = cpuSeconds(service.pid);
+  const main = mainThreadSeconds(service.pid);
   const program = join(import.meta.dirname, 'latency.ts');
   const page = `${service.indexUrl}approved/`;
   const { stdout } = await run(process.execPath, [program, page, `${SECONDS}`]);
@@ -95,8 +104,13 @@ async function answerTimes(service: Service, left: (() => number) | 0): Promise<
     p99: sorted[Math.ceil(0.99 * sorted.length) - 1] ?? Number.NaN,
     count: sorted.length,
     cpuSeconds: cpuSeconds(service.pid) - before,
+    main: since(main, mainThreadSeconds(service.pid)),
     left: left === 0 ? 0 : left(),
   };
+}
+
+function since(before: Answered['main'], after: Answered['main']): Answered['main'] {
+  return { ran: after.ran - before.ran, waited: after.waited - before.waited };
 }
 
 function p99Of(rounds: readonly Answered[]): readonly number[] {
