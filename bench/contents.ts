@@ -2,8 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { openFileAccess } from '../src/store/file-access.ts';
+import { readProvisionalWheel } from '../src/validation/evidence/provisional.ts';
 import { digestOf } from './digest.ts';
-import { printTable, saveResult } from './report.ts';
+import { printMarkdown, saveResult } from './report.ts';
 import { interleave, median, medianRatio } from './rounds.ts';
 import { fetchWheel } from './wheel-cache.ts';
 
@@ -38,7 +40,8 @@ export async function benchContents(): Promise<void> {
     });
     const ours = found['ours'] ?? [];
     const python = found['python'] ?? [];
-    results.push({ release, size, ours, python });
+    const listing = await readForListing(path);
+    results.push({ release, size, ours, python, listing });
     const wall = medianRatio(secondsOf(python), secondsOf(ours));
     const cpu = medianRatio(
       python.map(({ cpuSeconds }) => cpuSeconds),
@@ -46,19 +49,50 @@ export async function benchContents(): Promise<void> {
     );
     rows.push([
       `${release.replace('==', ' ')}, ${(size / MIB).toFixed(1)} MiB`,
-      `${wall.toFixed(2)}×`,
-      `${cpu.toFixed(2)}×`,
+      `**${wall.toFixed(2)}**`,
+      cpu.toFixed(2),
       secondsOf(ours)
         .map((seconds) => seconds.toFixed(2))
         .join(' '),
       secondsOf(python)
         .map((seconds) => seconds.toFixed(2))
         .join(' '),
-      `${median(ours.map(({ rssMib }) => rssMib)).toFixed(0)} MiB`,
+      [ours, python]
+        .map((all) => `${median(all.map(({ rssMib }) => rssMib)).toFixed(0)}`)
+        .join(', '),
+      `${(listing.bytes / 1024).toFixed(0)} KiB`,
+      `${((100 * listing.bytes) / size).toFixed(2)} %`,
+      `${listing.reads}`,
     ]);
   }
   await saveResult('contents', { results });
-  printTable(['wheel', 'faster', 'by CPU', 'seconds', "Python's", 'highest RSS'], rows);
+  printMarkdown(
+    ['wheel', '× faster', 'by CPU', 'seconds', "Python's", 'highest RSS MiB, Python’s'].concat([
+      'read for a listing',
+      'of the wheel',
+      'reads',
+    ]),
+    rows,
+  );
+}
+
+/** What a page needs of a wheel to decide about its licence and dependencies: METADATA and licence texts, by ranges. */
+async function readForListing(path: string): Promise<{ reads: number; bytes: number }> {
+  await using access = await openFileAccess(path);
+  let reads = 0;
+  let bytes = 0;
+  await readProvisionalWheel(
+    {
+      sizeBytes: access.sizeBytes,
+      read(offset, lengthBytes) {
+        reads += 1;
+        bytes += lengthBytes;
+        return access.read(offset, lengthBytes);
+      },
+    },
+    () => true,
+  );
+  return { reads, bytes };
 }
 
 function secondsOf(measured: readonly Verified[]): readonly number[] {

@@ -1,4 +1,3 @@
-import { constants, setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 
 import { isGatehouseError } from '../model/errors.ts';
@@ -6,9 +5,7 @@ import { openFileAccess } from '../store/file-access.ts';
 import { extractWheelEvidence } from '../validation/evidence/wheel.ts';
 import type { ExtractionAnswer, ExtractionJob } from './extraction.ts';
 
-// Runs in a thread of its own: reads one verified file after the other and answers with what it contains. Requests go
-// first: on Linux 0 means the calling thread (setpriority(2)), and whoever waits for contents can wait a little longer.
-if (process.platform === 'linux') setPriority(0, constants.priority.PRIORITY_LOW);
+// Runs in a thread of its own: reads one verified file after the other and answers with what it contains.
 parentPort?.on('message', (job: ExtractionJob) => {
   void answer(job);
 });
