@@ -44,7 +44,7 @@ const PAYLOADS: Readonly<Record<BombKind, () => readonly FixtureMember[]>> = {
   }),
   members: once(() =>
     Array.from({ length: MEMBERS }, (_, index) => ({
-      name: `bomb/${[...digits(index)].join('/')}/module${index}.py`,
+      name: `bomb/${digits(index).replaceAll(/./g, '$&/')}module${index}.py`,
       content: `value = ${index}\n`,
       stored: true,
     })),

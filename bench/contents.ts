@@ -57,9 +57,7 @@ export async function benchContents(): Promise<void> {
       secondsOf(python)
         .map((seconds) => seconds.toFixed(2))
         .join(' '),
-      [ours, python]
-        .map((all) => `${median(all.map(({ rssMib }) => rssMib)).toFixed(0)}`)
-        .join(', '),
+      [ours, python].map((all) => median(all.map(({ rssMib }) => rssMib)).toFixed(0)).join(', '),
       `${(listing.bytes / 1024).toFixed(0)} KiB`,
       `${((100 * listing.bytes) / size).toFixed(2)} %`,
       `${listing.reads}`,

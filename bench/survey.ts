@@ -12,6 +12,7 @@ import { judge } from '../src/validation/judge.ts';
 import { RULES } from '../src/validation/rules/index.ts';
 import { digestOf } from './digest.ts';
 import { printMarkdown, saveResult, say } from './report.ts';
+import { fetchSdist } from './sdist-cache.ts';
 import { SDISTS, WHEELS } from './survey-packages.ts';
 import { fetchWheel } from './wheel-cache.ts';
 
@@ -36,7 +37,7 @@ export async function benchSurvey(): Promise<void> {
   const began = performance.now();
   const surveyed = [
     ...(await overAll(WHEELS, (release) => surveyWheel(release, policy))),
-    ...SDISTS.map(surveySdist),
+    ...(await overAll(SDISTS, surveySdist)),
   ];
   const seconds = (performance.now() - began) / 1000;
   await saveResult('survey', { policy: policy.digest, seconds, surveyed });
@@ -52,9 +53,14 @@ async function surveyWheel(release: string, policy: Policy): Promise<Surveyed> {
   }
 }
 
-// Source distributions are read as soon as there is a reader for them.
-function surveySdist(release: string): Surveyed {
-  return { release, kind: 'sdist', absent: 'source distributions are not examined yet' };
+// They are fetched, and are examined as wheels are as soon as there is evidence of them.
+async function surveySdist(release: string): Promise<Surveyed> {
+  try {
+    await fetchSdist(release);
+    return { release, kind: 'sdist', absent: 'source distributions are not examined yet' };
+  } catch (error) {
+    return { release, kind: 'sdist', absent: lastLine(error) };
+  }
 }
 
 async function examine(release: string, path: string, policy: Policy): Promise<readonly Finding[]> {

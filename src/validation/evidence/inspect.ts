@@ -27,7 +27,7 @@ export async function inspectWheel({ archive, distInfo, rows }: Wheel): Promise<
   const compared = rows.filter(({ name }) => !isWithoutRow(name, distInfo));
   const byName = new Map(compared.map((row) => [row.name, row] as const));
   const faults: RecordFault[] = [];
-  function begin([file, member]: readonly [ZipMember, InspectedMember]): Begun {
+  function start([file, member]: readonly [ZipMember, InspectedMember]): Begun {
     const wanting = inspectors
       .map((inspector) => ({ inspector, bytes: inspector.appetite(member) }))
       .filter(({ bytes }) => bytes > 0);
@@ -35,7 +35,7 @@ export async function inspectWheel({ archive, distInfo, rows }: Wheel): Promise<
     return { file, member, wanting, reading: readMember(archive.stream(file), most) };
   }
 
-  for await (const { file, member, wanting, read } of twoAtOnce([...members], begin)) {
+  for await (const { file, member, wanting, read } of twoAtOnce([...members], start)) {
     const row = byName.get(file.name);
     const fault = row && compareRow(row, read);
     if (fault !== undefined) faults.push({ path: file.name, fault });
