@@ -62,20 +62,15 @@ async function* twoAtOnce<Member>(
   members: readonly Member[],
   begin: (member: Member) => Begun,
 ): AsyncGenerator<Begun & { readonly read: Read }> {
-  const underWay: Begun[] = [];
-  try {
-    for (const member of members) {
-      const begun = begin(member);
-      // Whoever waits for it sees what it throws.
-      begun.reading.catch(() => {});
-      underWay.push(begun);
-      const first = underWay.length > 1 ? underWay.shift() : undefined;
-      if (first !== undefined) yield { ...first, read: await first.reading };
-    }
-    for (const last of underWay) yield { ...last, read: await last.reading };
-  } finally {
-    await Promise.allSettled(underWay.map(({ reading }) => reading));
+  let before: Begun | undefined;
+  for (const member of members) {
+    const begun = begin(member);
+    // Whoever waits for it sees what it throws. Nobody does once one before it is refused: then it ends with the file.
+    begun.reading.catch(() => {});
+    if (before !== undefined) yield { ...before, read: await before.reading };
+    before = begun;
   }
+  if (before !== undefined) yield { ...before, read: await before.reading };
 }
 
 interface Read {
