@@ -1,9 +1,11 @@
+import { benchBombs } from './bombs.ts';
 import { benchConda } from './conda.ts';
 import { benchContents } from './contents.ts';
 import { benchInstall } from './install.ts';
 import { benchMemory } from './memory.ts';
 import { say } from './report.ts';
 import { benchServe } from './serve.ts';
+import { benchSurvey } from './survey.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   serve: benchServe,
@@ -11,6 +13,8 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   memory: benchMemory,
   contents: benchContents,
   conda: benchConda,
+  survey: benchSurvey,
+  bombs: benchBombs,
 };
 
 const benchmark = BENCHMARKS[process.argv[2] ?? ''];

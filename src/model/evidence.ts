@@ -48,8 +48,8 @@ export interface MetadataFact {
   readonly licenseTexts?: readonly LicenseText[];
 }
 
-/** The version of the code that makes Evidence; raised when it begins to extract something new. */
-export const EXTRACTOR = 3;
+/** The version of the code that makes Evidence; raised when it begins to extract something new, or reads otherwise. */
+export const EXTRACTOR = 4;
 
 /** The first extractor that reads members (`WheelEvidence.contents`). */
 export const EXTRACTOR_OF_CONTENTS = 2;
