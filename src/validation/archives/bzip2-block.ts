@@ -118,10 +118,7 @@ function readSymbols(reader: BitReader, plan: SymbolsPlan): number | undefined {
       if (symbol <= 1) {
         run += weight << symbol;
         weight *= 2;
-        if (length + run > blockSize) {
-          reader.at = at;
-          return undefined;
-        }
+        if (length + run > blockSize) return overrun(reader, at);
         continue;
       }
       if (run > 0) {
@@ -143,6 +140,12 @@ function readSymbols(reader: BitReader, plan: SymbolsPlan): number | undefined {
       length += 1;
     }
   }
+  reader.at = at;
+  return undefined;
+}
+
+/** More symbols than a block can have. */
+function overrun(reader: BitReader, at: number): undefined {
   reader.at = at;
   return undefined;
 }
