@@ -31,7 +31,7 @@ export interface Upstreams extends AsyncDisposable {
 
 export interface UpstreamsOptions extends UpstreamOptions {
   /** For sources of kind conda; each has a folder of its own in `spool`. */
-  readonly conda?: Pick<CondaOptions, 'subdirs' | 'spool' | 'report'>;
+  readonly conda?: Pick<CondaOptions, 'subdirs' | 'spool' | 'report' | 'now'>;
 }
 
 /** Asks nothing yet. */
