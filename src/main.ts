@@ -13,7 +13,7 @@ import { verifierKey } from './ledger/checkpoint.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { type Mirror, openMirror } from './mirror/mirror.ts';
 import { GatehouseError, isGatehouseError } from './model/errors.ts';
-import { createLog, mirrorParts, openKeeping, replicaName } from './open-parts.ts';
+import { createLog, mirrorParts, openKeeping, replicaName, reportChannel } from './open-parts.ts';
 import { formatProblem } from './policy/problem.ts';
 import { createServer } from './proxy/server.ts';
 import { showProgress } from './show-progress.ts';
@@ -41,7 +41,9 @@ async function serveUntilToldToStop(config: Config): Promise<void> {
   const replica = replicaName();
   const policy = await readPolicy(config.policyPath);
   await using keeping = await openKeeping(config, `service:${replica}`);
-  const { upstreams, indexUrls, notices } = await openConfiguredUpstreams(config, policy);
+  const { upstreams, indexUrls, notices } = await openConfiguredUpstreams(config, policy, {
+    report: reportChannel(log),
+  });
   await using _ = upstreams;
   for (const notice of notices) process.stderr.write(`note: ${notice}\n`);
   await enterStart(keeping.ledger, config);

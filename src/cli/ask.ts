@@ -2,7 +2,7 @@ import type { Config } from '../config.ts';
 import { openConfiguredUpstreams } from '../configured-upstreams.ts';
 import { type Mirror, openMirror } from '../mirror/mirror.ts';
 import type { MirrorMode } from '../mirror/state.ts';
-import { createLog, mirrorParts, openKeeping, replicaName } from '../open-parts.ts';
+import { createLog, mirrorParts, openKeeping, replicaName, reportChannel } from '../open-parts.ts';
 import type { Policy } from '../policy/policy.ts';
 
 /** Opens a mirror for one question, and closes it. In mode `ask` nothing is decided, only facts are gathered. */
@@ -13,7 +13,9 @@ export async function withMirror<Answer>(
   const { config, policy, mode } = asked;
   const log = createLog({ ...config, logLevel: config.logLevel ?? 'warn' });
   await using keeping = await openKeeping(config, `cli:${replicaName()}`);
-  const { upstreams } = await openConfiguredUpstreams(config, policy);
+  const { upstreams } = await openConfiguredUpstreams(config, policy, {
+    report: reportChannel(log),
+  });
   await using _ = upstreams;
   await using mirror = await openMirror(
     mirrorParts(config, { ...keeping, upstreams, log, mode }),

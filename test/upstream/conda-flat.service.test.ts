@@ -3,6 +3,7 @@ import { zstdCompressSync } from 'node:zlib';
 
 import { expect, test } from 'vitest';
 
+import { openCondaUpstream } from '../../src/upstream/conda.ts';
 import {
   manyRecords,
   pageOf,
@@ -342,6 +343,27 @@ test('artifacts are streamed with their size checked, and have neither ranges no
     code: 'upstream-refused',
     data: { ranges: false },
   });
+});
+
+test('credentials are sent to the channel', async () => {
+  const seen: (string | undefined)[] = [];
+  await using server = await listen((request, response) => {
+    seen.push(request.headers.authorization);
+    response.writeHead(401).end();
+  });
+  await using channel = await serveChannel({});
+  await using upstream = await openCondaUpstream(
+    {
+      indexUrl: `${server.origin}/chan/`,
+      credentials: { username: 'me', password: 'secret' },
+    },
+    { subdirs: [], spool: channel.spool },
+  );
+  await expect(upstream.fetchPage(demo)).rejects.toMatchObject({
+    code: 'upstream-refused',
+    message: expect.not.stringContaining('secret'),
+  });
+  expect(seen).toEqual([`Basic ${Buffer.from('me:secret').toString('base64')}`]);
 });
 
 test('platforms that the policy adds are asked for at once', async () => {
