@@ -22,10 +22,10 @@ export async function largeSubdir(
   const file = createWriteStream(`${path}.part`);
   const flat = Math.floor(records / 10);
   file.write('{"info":{"subdir":"linux-64"},"packages":{');
-  await writeRecords(file, Object.entries(packages) as Sample, { records: flat, from: 0 });
+  await writeRecords(file, Object.entries(packages), { records: flat, from: 0 });
   file.write('},"packages.conda":{');
   const rest = { records: records - flat, from: flat };
-  await writeRecords(file, Object.entries(conda) as Sample, rest);
+  await writeRecords(file, Object.entries(conda), rest);
   file.end('},"removed":[],"repodata_version":1}');
   await finished(file);
   await rename(`${path}.part`, path);

@@ -1,3 +1,4 @@
+import { benchConda } from './conda.ts';
 import { benchContents } from './contents.ts';
 import { benchInstall } from './install.ts';
 import { benchMemory } from './memory.ts';
@@ -9,6 +10,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   install: benchInstall,
   memory: benchMemory,
   contents: benchContents,
+  conda: benchConda,
 };
 
 const benchmark = BENCHMARKS[process.argv[2] ?? ''];

@@ -14,6 +14,7 @@ import type { Ledger } from './ledger/ledger.ts';
 import { type Mirror, openMirror } from './mirror/mirror.ts';
 import { GatehouseError, isGatehouseError } from './model/errors.ts';
 import { createLog, mirrorParts, openKeeping, replicaName, reportChannel } from './open-parts.ts';
+import { subdirsOf } from './policy/ecosystem.ts';
 import { formatProblem } from './policy/problem.ts';
 import { createServer } from './proxy/server.ts';
 import { showProgress } from './show-progress.ts';
@@ -41,7 +42,9 @@ async function serveUntilToldToStop(config: Config): Promise<void> {
   const replica = replicaName();
   const policy = await readPolicy(config.policyPath);
   await using keeping = await openKeeping(config, `service:${replica}`);
+  const inForce = { policy };
   const { upstreams, indexUrls, notices } = await openConfiguredUpstreams(config, policy, {
+    condaSubdirs: () => subdirsOf(inForce.policy),
     report: reportChannel(log),
   });
   await using _ = upstreams;
@@ -60,6 +63,7 @@ async function serveUntilToldToStop(config: Config): Promise<void> {
   });
   using watch = watchPolicy(config.policyPath, policy, {
     changed: async (next) => {
+      inForce.policy = next;
       await mirror.activate(next);
       log.info({ digest: next.digest }, 'policy activated');
     },

@@ -37,7 +37,7 @@ const ASKING = ['node:dns', 'node:dns/promises', 'node:net', 'node:tls', 'undici
 /** Who may import whom. A new folder needs a row here and a line in docs/architecture.md. */
 const LAYERS: Readonly<Record<string, Layer>> = {
   model: { knows: [], uses: [], pure: true },
-  ecosystems: { knows: ['model', 'ecosystems/pypi'], uses: [], pure: true },
+  ecosystems: { knows: ['model', 'ecosystems/conda', 'ecosystems/pypi'], uses: [], pure: true },
   'ecosystems/pypi': { knows: ['model'], uses: ['smol-toml'], pure: true },
   'ecosystems/conda': {
     knows: ['model'],
@@ -61,7 +61,10 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     uses: [],
     pure: true,
   },
-  'validation/archives': { knows: ['model'], uses: ['node:timers/promises', 'node:zlib'] },
+  'validation/archives': {
+    knows: ['model'],
+    uses: ['node:stream', 'node:timers/promises', 'node:zlib'],
+  },
   'validation/evidence/inspectors': { knows: [...FACTS], uses: [], pure: true },
   'validation/evidence': {
     knows: [...FACTS, 'validation/archives', 'validation/evidence/inspectors'],

@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import { isAny, parseSpecifierSet } from '../ecosystems/pypi/specifiers.ts';
+import { parseSpecifierSet } from '../ecosystems/pypi/specifiers.ts';
 import type { BroughtProject } from '../mirror/brings-along.ts';
 import { GatehouseError } from '../model/errors.ts';
 import type { ProjectName } from '../model/subject.ts';
@@ -54,7 +54,13 @@ export async function approveName(
 function parseWanted(name: string, range: string | undefined): NewAllowance {
   return asWords(() => {
     const { name: named, extras, versions } = parseShortEntry(name);
-    if (!isAny(versions)) {
+    if (named.source !== undefined) {
+      const hint = `add "${name}" to packages.allow`;
+      throw new GatehouseError('wrong-use', 'conda packages are added to the policy by hand', {
+        hint,
+      });
+    }
+    if (versions.text !== '') {
       throw new GatehouseError('wrong-use', `a name and a range are two words, got: ${name}`);
     }
     if (range !== undefined) parseSpecifierSet(range);

@@ -3,6 +3,7 @@ import { openConfiguredUpstreams } from '../configured-upstreams.ts';
 import { type Mirror, openMirror } from '../mirror/mirror.ts';
 import type { MirrorMode } from '../mirror/state.ts';
 import { createLog, mirrorParts, openKeeping, replicaName, reportChannel } from '../open-parts.ts';
+import { subdirsOf } from '../policy/ecosystem.ts';
 import type { Policy } from '../policy/policy.ts';
 
 /** Opens a mirror for one question, and closes it. In mode `ask` nothing is decided, only facts are gathered. */
@@ -15,6 +16,7 @@ export async function withMirror<Answer>(
   await using keeping = await openKeeping(config, `cli:${replicaName()}`);
   const { upstreams } = await openConfiguredUpstreams(config, policy, {
     report: reportChannel(log),
+    condaSubdirs: () => subdirsOf(policy),
   });
   await using _ = upstreams;
   await using mirror = await openMirror(

@@ -1,7 +1,16 @@
 import { isLoopback } from '../config.ts';
 
 /** The programs that `client-config` knows. */
-export const CLIENT_NAMES = ['pip', 'uv', 'poetry', 'pdm', 'pipenv', 'jupyter'] as const;
+export const CLIENT_NAMES = [
+  'pip',
+  'uv',
+  'poetry',
+  'pdm',
+  'pipenv',
+  'jupyter',
+  'conda',
+  'pixi',
+] as const;
 
 export type ClientName = (typeof CLIENT_NAMES)[number];
 
@@ -29,6 +38,8 @@ const SETTINGS: Readonly<Record<ClientName, (index: URL) => ClientSettings>> = {
   pdm: forPdm,
   pipenv: forPipenv,
   jupyter: forJupyter,
+  conda: forConda,
+  pixi: forPixi,
 };
 
 function forPip(index: URL): ClientSettings {
@@ -131,6 +142,52 @@ function forJupyter(index: URL): ClientSettings {
       'For everybody on the machine the file is /etc/jupyter/jupyter_server_config.py.',
       'In a hub, give the variables to the single-user servers (c.Spawner.environment).',
       'Restart the server and the kernels.',
+    ],
+  };
+}
+
+/** The channels are below the service's address, beside the index. */
+function channelsOf(index: URL): string {
+  return new URL('../../conda', index).href;
+}
+
+function forConda(index: URL): ClientSettings {
+  const channels = channelsOf(index);
+  return {
+    path: '~/.condarc',
+    content: [
+      `channel_alias: ${channels}`,
+      'channels: [conda-forge]',
+      'default_channels: []',
+      'channel_priority: strict',
+    ].join('\n'),
+    environment: {
+      CONDA_CHANNEL_ALIAS: channels,
+      CONDA_CHANNELS: 'conda-forge',
+      CONDA_CHANNEL_PRIORITY: 'strict',
+    },
+    notes: [
+      'mamba reads the same file. For everybody on the machine it is /etc/conda/.condarc.',
+      'A channel is called as the source in policy.yaml is; with custom_channels the value is the address before its name.',
+      'Remove other channels, also from environment.yml: an address there goes around the mirror.',
+    ],
+  };
+}
+
+function forPixi(index: URL): ClientSettings {
+  return {
+    path: '~/.pixi/config.toml',
+    content: [
+      '[mirrors]',
+      `"https://conda.anaconda.org/conda-forge" = [${quoted(`${channelsOf(index)}/conda-forge`)}]`,
+      '',
+      '[pypi-config]',
+      `index-url = ${quoted(index.href)}`,
+    ].join('\n'),
+    environment: {},
+    notes: [
+      'Lock files keep the addresses of the public channel, and what they name is fetched from here.',
+      'Add a line to [mirrors] for each further channel.',
     ],
   };
 }

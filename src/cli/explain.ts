@@ -5,17 +5,17 @@ import { type CommandInput, type Outcome, readWords } from './command.ts';
 import { readPolicy } from './policy-file.ts';
 import { parseRelease } from './release.ts';
 
-/** `explain NAME[==VERSION]`: what is decided about it, by which line, and what to do. */
+/** `explain NAME[==VERSION]`, of conda `explain CHANNEL::NAME[==VERSION]`: what is decided about it, by which line, and what to do. */
 export async function explain({ words, config, say }: CommandInput): Promise<Outcome> {
   const { names, json } = readWords(words, {
     text: 'explain NAME[==VERSION] [--json]',
     least: 1,
     most: 1,
   });
-  const asked = parseRelease(names[0] ?? '');
   const policy = await readPolicy(config.policyPath);
+  const { ecosystem, ...release } = parseRelease(names[0] ?? '');
   const explanation = await withMirror({ config, policy, mode: 'ask' }, (mirror) =>
-    mirror.explain(asked),
+    ecosystem === 'pypi' ? mirror.explain(release) : mirror.conda.explain(release),
   );
   if (explanation === undefined) {
     say('explain: upstream did not answer in time');

@@ -1,21 +1,36 @@
-import { parseProjectName } from '../ecosystems/pypi/names.ts';
-import { parseVersion, type Version } from '../ecosystems/pypi/versions.ts';
+import { parseVersion } from '../ecosystems/pypi/versions.ts';
+import { findReleaseVersion, type ReleaseVersion } from '../ecosystems/releases.ts';
 import { GatehouseError, isGatehouseError } from '../model/errors.ts';
-import type { ProjectName } from '../model/subject.ts';
+import type { Ecosystem, ProjectName } from '../model/subject.ts';
+import { parseName } from '../policy/entry.ts';
 
 /** A project, or one version of it. */
 export interface Asked {
+  readonly ecosystem: Ecosystem;
   readonly project: ProjectName;
-  readonly version?: Version;
+  readonly version?: ReleaseVersion;
 }
 
-/** Reads `NAME` or `NAME==VERSION`; throws `wrong-use`. */
+/** Reads `NAME` or `NAME==VERSION`, of conda `CHANNEL::NAME==VERSION`; throws `wrong-use`. */
 export function parseRelease(text: string): Asked {
-  const [name = '', version] = text.split('==', 2);
+  const [written = '', version] = text.split('==', 2);
   return asWords(() => {
-    const project = parseProjectName(name.trim());
-    return version === undefined ? { project } : { project, version: parseVersion(version.trim()) };
+    const { project, source } = parseName(written.trim());
+    const ecosystem = source === undefined ? 'pypi' : 'conda';
+    return {
+      ecosystem,
+      project,
+      ...(version === undefined ? {} : { version: versionOf(version.trim(), ecosystem) }),
+    };
   });
+}
+
+function versionOf(text: string, ecosystem: Ecosystem): ReleaseVersion {
+  if (ecosystem === 'pypi') return parseVersion(text);
+  const version = findReleaseVersion(text, ecosystem);
+  if (version !== undefined) return version;
+  const message = `not a version of conda: ${JSON.stringify(text.slice(0, 80))}`;
+  throw new GatehouseError('invalid-version', message);
 }
 
 /** What cannot be read of a command's words is wrong use, whatever it would have been. */

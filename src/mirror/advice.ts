@@ -1,16 +1,16 @@
-import type { Version } from '../ecosystems/pypi/versions.ts';
+import { numbersOf, type ReleaseVersion } from '../ecosystems/releases.ts';
 import type { Finding } from '../model/decision.ts';
-import type { ProjectName } from '../model/subject.ts';
 
 /** What a person asked about, as far as advice depends on it. */
 export interface About {
-  readonly project: ProjectName;
+  /** As an entry of the policy begins: a project of PyPI, or `channel::name`. */
+  readonly entry: string;
   /** The version asked for, else the newest that is known; absent: none is known. */
-  readonly version: Version | undefined;
+  readonly version: ReleaseVersion | undefined;
   /** Whether that is the newest that upstream lists. */
   readonly isNewest: boolean;
   /** The approved version to take instead; absent: nothing is approved. */
-  readonly nearest: Version | undefined;
+  readonly nearest: ReleaseVersion | undefined;
   /** `packages.allow` has an entry for the project. */
   readonly hasEntry: boolean;
   /** Upstream has no such project. */
@@ -34,11 +34,11 @@ export function adviceFor(finding: Finding, about: About): string | undefined {
     case 'license':
       return reason === 'not-allowed'
         ? 'Ask the owners of policy.yaml for an entry in licenses.grants (with approver, reason and expiry), or use another package.'
-        : `Read the licence and add an entry for ${about.project} to licenses.clarify in policy.yaml.`;
+        : `Read the licence and add an entry for ${about.entry} to licenses.clarify in policy.yaml.`;
     case 'age':
       return 'Wait until the date given, use an older version, or ask for a waiver.';
     case 'target':
-      return 'Use a version with a wheel for your Python and platform, or declare the target in policy.yaml.';
+      return 'Use a version that has a build for your Python and platform, or declare the target in policy.yaml.';
     case 'format':
       return 'Use a version that has a wheel.';
     case 'revoked':
@@ -55,7 +55,7 @@ function adviceOnClosure(reason: string | undefined, about: About): string {
   if (reason === 'beyond-keep') {
     const use = nearest === undefined ? 'Use a newer version' : `Use ${nearest.text} or newer`;
     return about.hasEntry && about.version !== undefined
-      ? `${use}; to keep an older line as well, add a second entry such as "- ${about.project} ${minorLine(about.version)}".`
+      ? `${use}; to keep an older line as well, add a second entry such as "- ${about.entry} ${minorLine(about.version)}".`
       : `${use}, or raise versions.keep.`;
   }
   const instead = nearest === undefined ? '' : `, or use ${nearest.text}`;
@@ -70,13 +70,11 @@ function adviceOnName(reason: string | undefined, about: About): string {
 }
 
 function adviceOnEntry(about: About): string {
-  const { project, version, nearest } = about;
+  const { entry, version, nearest } = about;
   const wanted = version && (about.isNewest ? majorLine(version) : minorLine(version));
-  if (about.isAbsent) return `Check the spelling: upstream has no project ${project}.`;
+  if (about.isAbsent) return `Check the spelling: upstream has no project ${entry}.`;
   if (nearest !== undefined && wanted !== undefined) {
-    const lines = [...new Set([wanted, majorLine(nearest)])].map(
-      (line) => `"- ${project} ${line}"`,
-    );
+    const lines = [...new Set([wanted, majorLine(nearest)])].map((line) => `"- ${entry} ${line}"`);
     return `Use ${nearest.text}; to have this version, add an entry to packages.allow for each line to approve: ${lines.join(', ')}.`;
   }
   const line = wanted === undefined ? '' : ` ${wanted}`;
@@ -85,27 +83,34 @@ function adviceOnEntry(about: About): string {
     about.refusedLicence === undefined
       ? ''
       : ` Its licence ${about.refusedLicence} would be refused too.`;
-  return `Add a line to packages.allow in policy.yaml, "- ${project}${line}", by pull request; \`gatehouse approve ${project}${range}\` writes it.${licence}`;
+  const writes = isConda(entry) ? '' : `; \`gatehouse approve ${entry}${range}\` writes it`;
+  return `Add a line to packages.allow in policy.yaml, "- ${entry}${line}", by pull request${writes}.${licence}`;
 }
 
-function adviceOnRange({ project, version }: About): string {
+function adviceOnRange({ entry, version }: About): string {
   const range = version === undefined ? '==VERSION' : `==${version.text}`;
-  return `Add a second entry to packages.allow, "- ${project} ${range}"; \`gatehouse approve ${project} "${range}"\` writes it.`;
+  const writes = isConda(entry) ? '' : `; \`gatehouse approve ${entry} "${range}"\` writes it`;
+  return `Add a second entry to packages.allow, "- ${entry} ${range}"${writes}.`;
+}
+
+function isConda(entry: string): boolean {
+  return entry.includes('::');
 }
 
 /** Up to the next major version; before version 1 up to the next minor one, which breaks as much there. */
-function majorLine(version: Version): string {
-  const [major = 0] = version.release;
+function majorLine(version: ReleaseVersion): string {
+  const [major = 0] = numbersOf(version).release;
   return major === 0 ? minorLine(version) : rangeOf(version, `${major}`, `${major + 1}`);
 }
 
 /** Narrow enough that an older version is among its newest. */
-function minorLine(version: Version): string {
-  const [major = 0, minor = 0] = version.release;
+function minorLine(version: ReleaseVersion): string {
+  const [major = 0, minor = 0] = numbersOf(version).release;
   return rangeOf(version, `${major}.${minor}`, `${major}.${minor + 1}`);
 }
 
-function rangeOf({ epoch }: Version, from: string, to: string): string {
+function rangeOf(version: ReleaseVersion, from: string, to: string): string {
+  const { epoch } = numbersOf(version);
   const before = epoch === 0 ? '' : `${epoch}!`;
   return `>=${before}${from},<${before}${to}`;
 }

@@ -66,8 +66,10 @@ function licenseOf(
   const known = state.projects.get(project);
   const artifact = known && findNamed(known, filename);
   if (artifact === undefined) return undefined;
-  const release = { project, version: artifact.name.version };
-  const clarified = clarificationsFor(state.standard.policy, release);
+  const clarified = clarificationsFor(state.standard.policy, {
+    ...artifact.subject,
+    name: artifact.name,
+  });
   const declared = metadataOf(artifact);
   const reading = declared && readLicense(declared.metadata);
   const worlds = reading?.kind === 'worlds' ? reading.worlds : [];

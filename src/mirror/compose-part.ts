@@ -1,4 +1,4 @@
-import { type Version, compareVersions } from '../ecosystems/pypi/versions.ts';
+import { compareReleases, type ReleaseVersion } from '../ecosystems/releases.ts';
 import type { Target } from '../model/target.ts';
 import { earliest } from '../model/time.ts';
 import type { ClosureOutcome } from '../validation/close.ts';
@@ -118,14 +118,14 @@ function refusedWorthShowing(
   );
   const approved = release.filter(isApproved);
   const approvedOn = new Set(approved.flatMap(({ outcome }) => outcome.targets));
-  const wheels = chooseOnTargets(refused.filter(isWheel), { targets, approvedOn });
-  return wheels.length > 0 || approved.some(isWheel)
+  const wheels = chooseOnTargets(refused.filter(isBuilt), { targets, approvedOn });
+  return wheels.length > 0 || approved.some(isBuilt)
     ? wheels
     : chooseOnTargets(refused, { targets, approvedOn });
 }
 
-function isWheel({ candidate }: Judgement): boolean {
-  return candidate.name.kind === 'wheel';
+function isBuilt({ candidate }: Judgement): boolean {
+  return candidate.name.kind !== 'sdist';
 }
 
 function chooseOnTargets(
@@ -164,11 +164,11 @@ function entryOf(judgement: Judgement, targets: readonly string[]): PartArtifact
 
 /** Judgements stand newest version first. */
 function byVersion(judgements: readonly Judgement[]): readonly (readonly Judgement[])[] {
-  const groups: { readonly version: Version; readonly judgements: Judgement[] }[] = [];
+  const groups: { readonly version: ReleaseVersion; readonly judgements: Judgement[] }[] = [];
   for (const judgement of judgements) {
     const { version } = judgement.candidate.name;
     const last = groups.at(-1);
-    if (last !== undefined && compareVersions(last.version, version) === 0)
+    if (last !== undefined && compareReleases(last.version, version) === 0)
       last.judgements.push(judgement);
     else groups.push({ version, judgements: [judgement] });
   }

@@ -1,9 +1,8 @@
-import { compareVersions } from '../ecosystems/pypi/versions.ts';
-import type { Version } from '../ecosystems/pypi/versions.ts';
+import { compareReleases, type ReleaseVersion } from '../ecosystems/releases.ts';
 import type { Basis, Finding, Verdict } from '../model/decision.ts';
 import { worse } from '../model/decision.ts';
 import type { Sha256 } from '../model/sha256.ts';
-import type { ArtifactFilename, ProjectName } from '../model/subject.ts';
+import type { ArtifactFilename, Ecosystem, ProjectName, SourceId } from '../model/subject.ts';
 import { findAllowance } from '../policy/select.ts';
 import { type About, adviceFor } from './advice.ts';
 import { askGate } from './gate.ts';
@@ -12,13 +11,16 @@ import { type KnownArtifact, type KnownProject, metadataOf } from './knowledge.t
 import { nameRefusal } from './name-refusal.ts';
 import { findNearestApproved } from './nearest-approved.ts';
 import { type ReachParts, reach } from './reach.ts';
+import { expectedSource } from './sources.ts';
 import type { MirrorState } from './state.ts';
 import { TOMBSTONE_VERSION } from './view.ts';
 
 /** Everything there is to say about a project or one version of it; the JSON of `/why/…` and of `explain`. */
 export interface Explanation {
-  readonly ecosystem: 'pypi';
+  readonly ecosystem: Ecosystem;
   readonly project: ProjectName;
+  /** Where it comes from; absent: upstream was never asked. */
+  readonly source?: SourceId;
   readonly version?: string;
   /** Upstream was asked, and has no such project or lists nothing of this version. */
   readonly isAbsent?: true;
@@ -52,7 +54,7 @@ export interface ExplainedArtifact {
 /** Explains; absent: the answer is not known yet, because the walk has not reached it in time. */
 export async function explain(
   parts: ReachParts,
-  asked: { readonly project: ProjectName; readonly version?: Version },
+  asked: { readonly project: ProjectName; readonly version?: ReleaseVersion },
 ): Promise<Explanation | undefined> {
   const reached = await reach(parts, asked.project);
   if (reached.kind === 'waiting') return undefined;
@@ -68,8 +70,9 @@ export async function explain(
   const newest = project?.artifacts[0]?.name.version;
   const explained = wanted.find(({ subject }) => subject.filename === best?.filename);
   return {
-    ecosystem: 'pypi',
+    ecosystem: state.ecosystem,
     project: asked.project,
+    ...(project === undefined ? {} : { source: project.source }),
     ...(version === undefined ? {} : { version: version.text }),
     ...(artifacts.length === 0 && isAbsentUpstream(project, version) ? { isAbsent: true } : {}),
     verdict: best?.verdict ?? 'deny',
@@ -83,7 +86,7 @@ export async function explain(
           nearestTargets: nearest.targets,
         }),
     advice: adviceOn(findings, {
-      project: asked.project,
+      entry: entryOf(state, asked.project, project),
       version: version ?? newest,
       isNewest: version === undefined || version.text === newest?.text,
       nearest: nearest?.version,
@@ -95,18 +98,24 @@ export async function explain(
   };
 }
 
+/** How an entry of the policy names the package. */
+function entryOf(state: MirrorState, name: ProjectName, project: KnownProject | undefined): string {
+  if (state.ecosystem === 'pypi') return name;
+  return `${project?.source ?? expectedSource(state, name)}::${name}`;
+}
+
 /** Of a version every artifact; of a project those that its page shows. */
 async function wantedArtifacts(
   parts: ReachParts,
   project: KnownProject,
-  version: Version | undefined,
+  version: ReleaseVersion | undefined,
 ): Promise<readonly KnownArtifact[]> {
   const part = parts.state.inForce?.catalogue.parts.get(project.project);
   const named = new Set(part?.artifacts.map(({ filename }) => filename));
   const listed = project.artifacts.filter((artifact) =>
     version === undefined
       ? named.has(artifact.subject.filename)
-      : compareVersions(artifact.name.version, version) === 0,
+      : compareReleases(artifact.name.version, version) === 0,
   );
   const wanted = listed.length > 0 || version !== undefined ? listed : newestOf(project);
   await Promise.all(wanted.map((artifact) => parts.gatherer.stored(artifact)));
@@ -118,16 +127,16 @@ function newestOf({ artifacts }: KnownProject): readonly KnownArtifact[] {
   const [first] = artifacts;
   if (first === undefined) return [];
   const newest = artifacts.filter(
-    ({ name }) => compareVersions(name.version, first.name.version) === 0,
+    ({ name }) => compareReleases(name.version, first.name.version) === 0,
   );
-  const wheels = newest.filter(({ name }) => name.kind === 'wheel');
+  const wheels = newest.filter(({ name }) => name.kind !== 'sdist');
   return wheels.length > 0 ? wheels : newest;
 }
 
 /** What upstream was never asked for, or did not answer, may be there. */
 function isAbsentUpstream(
   project: KnownProject | undefined,
-  version: Version | undefined,
+  version: ReleaseVersion | undefined,
 ): boolean {
   if (project?.availability === 'absent') return true;
   return project?.availability === 'known' && version !== undefined;
@@ -167,7 +176,7 @@ function missingFindings(
   state: MirrorState,
   asked: {
     readonly project: ProjectName;
-    readonly version?: Version;
+    readonly version?: ReleaseVersion;
     readonly known: KnownProject | undefined;
   },
 ): readonly Finding[] {

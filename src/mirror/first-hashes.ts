@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
 import { findArtifactName } from '../ecosystems/pypi/filenames.ts';
-import { satisfies } from '../ecosystems/pypi/specifiers.ts';
 import { fits } from '../ecosystems/pypi/tags.ts';
 import { compareVersions, type Version } from '../ecosystems/pypi/versions.ts';
+import { takes } from '../ecosystems/releases.ts';
 import { isGatehouseError } from '../model/errors.ts';
 import type { ProjectRecords, UpstreamArtifact, UpstreamPage } from '../model/record.ts';
 import { parseSha256, type Sha256 } from '../model/sha256.ts';
@@ -67,7 +67,7 @@ function possible(
     return artifact.sha256 === undefined &&
       name?.kind === 'wheel' &&
       pythonTargets(targets).some((target) => fits(name.tags, target)) &&
-      (ranges?.some(({ value }) => satisfies(value, name.version)) ?? true)
+      (ranges?.some(({ value }) => takes(value, name)) ?? true)
       ? [{ artifact, version: name.version }]
       : [];
   });

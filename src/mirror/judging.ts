@@ -1,12 +1,13 @@
+import { hasVirtualPackages } from '../ecosystems/conda/needs.ts';
 import { findSpecifierSet } from '../ecosystems/pypi/specifiers.ts';
 import { fits } from '../ecosystems/pypi/tags.ts';
 import { pythonFits } from '../ecosystems/pypi/target-environment.ts';
-import { compareVersions } from '../ecosystems/pypi/versions.ts';
+import { compareReleases } from '../ecosystems/releases.ts';
 import type { Basis, Decision } from '../model/decision.ts';
 import type { Evidence } from '../model/evidence.ts';
 import type { ProjectRecords } from '../model/record.ts';
 import type { Revocation } from '../model/revocation.ts';
-import { isPythonTarget, type Target } from '../model/target.ts';
+import { type CondaTarget, isPythonTarget, type Target } from '../model/target.ts';
 import type { Instant } from '../model/time.ts';
 import type { Policy } from '../policy/policy.ts';
 import { verifiesAttestations } from '../policy/select.ts';
@@ -21,12 +22,16 @@ import {
   metadataOf,
   requirementsOf,
 } from './knowledge.ts';
+import type { NameOwners } from './name-owners.ts';
 import { findPublished, lacksProvenance, publishedBy } from './provenance.ts';
+import { takenNames } from './taken-names.ts';
 
 /** What artifacts are judged by; replaced as a whole when one of them changes. */
 export interface Standard {
   readonly policy: Policy;
   readonly revocations: readonly Revocation[];
+  /** Who has which names; it grows with each admission. */
+  readonly names: NameOwners;
 }
 
 /** The facts behind a judgement, compared by identity: while all are the same, it stands until its `until`. */
@@ -41,6 +46,7 @@ interface Facts {
   readonly status: ProjectRecords['status'];
   readonly admitted: boolean;
   readonly previous: Evidence | undefined;
+  readonly taken: History['taken'] | undefined;
 }
 
 interface Judged extends Facts {
@@ -80,7 +86,12 @@ export function candidateOf(standard: Standard, known: Asked): Candidate {
     return before.candidate;
   }
   const candidate = makeCandidate(standard, known);
-  judged.set(known.artifact, { standard, candidate, ...factsBehind(known), judgedAt: known.now });
+  judged.set(known.artifact, {
+    standard,
+    candidate,
+    ...factsBehind(standard, known),
+    judgedAt: known.now,
+  });
   return candidate;
 }
 
@@ -97,12 +108,13 @@ function stands(before: Judged, { project, artifact, now }: Asked): boolean {
     before.status === project.records?.status &&
     before.admitted === artifact.admitted &&
     before.previous === previousOf({ project, artifact })?.evidence &&
+    before.taken === takenNames(before.standard.names, artifact) &&
     now >= before.judgedAt &&
     (until === undefined || now < until)
   );
 }
 
-function factsBehind({ project, artifact }: Asked): Facts {
+function factsBehind({ names }: Standard, { project, artifact }: Asked): Facts {
   return {
     record: artifact.record,
     provisional: artifact.provisional,
@@ -113,6 +125,7 @@ function factsBehind({ project, artifact }: Asked): Facts {
     status: project.records?.status,
     admitted: artifact.admitted,
     previous: previousOf({ project, artifact })?.evidence,
+    taken: takenNames(names, artifact),
   };
 }
 
@@ -187,11 +200,18 @@ function fitsMask(artifact: KnownArtifact, targets: readonly Target[]): number {
   const { name } = artifact;
   return targets.reduce((mask, target, index) => {
     const fitting =
-      isPythonTarget(target) &&
-      (name.kind === 'sdist' || fits(name.tags, target)) &&
-      pythons.every((python) => python !== undefined && pythonFits(python, target.python));
+      name.kind === 'conda'
+        ? !isPythonTarget(target) && fitsConda(artifact, name.subdir, target)
+        : isPythonTarget(target) &&
+          (name.kind === 'sdist' || fits(name.tags, target)) &&
+          pythons.every((python) => python !== undefined && pythonFits(python, target.python));
     return fitting ? mask | (1 << index) : mask;
   }, 0);
+}
+
+function fitsConda(artifact: KnownArtifact, subdir: string, target: CondaTarget): boolean {
+  const depends = metadataOf(artifact)?.metadata.requiresDist ?? [];
+  return (subdir === 'noarch' || subdir === target.subdir) && hasVirtualPackages(depends, target);
 }
 
 function ruleInput(standard: Standard, known: Asked): RuleInput {
@@ -205,7 +225,7 @@ function ruleInput(standard: Standard, known: Asked): RuleInput {
     now: known.now,
     name: artifact.name,
     record: artifact.record,
-    history: historyOf(project, artifact),
+    history: historyOf(standard, known),
     ...(status === undefined ? {} : { status }),
     ...(metadata === undefined ? {} : { metadata }),
     ...(artifact.provisional === undefined ? {} : { listed: artifact.provisional }),
@@ -217,9 +237,15 @@ function ruleInput(standard: Standard, known: Asked): RuleInput {
   };
 }
 
-function historyOf(project: KnownProject, artifact: KnownArtifact): History {
+function historyOf({ names }: Standard, { project, artifact }: Asked): History {
   const { admitted } = artifact;
-  const known = { admitted, ...publishedBy(publishedBefore(project, artifact)) };
+  const taken = takenNames(names, artifact);
+  const known = {
+    admitted,
+    ...firstLookAt(project),
+    ...publishedBy(publishedBefore(project, artifact)),
+    ...(taken === undefined ? {} : { taken }),
+  };
   const before = previousOf({ project, artifact });
   if (before?.evidence?.kind !== 'wheel' || before.evidence.contents === undefined) return known;
   const { contents, unpackedBytes } = before.evidence;
@@ -228,6 +254,17 @@ function historyOf(project: KnownProject, artifact: KnownArtifact): History {
     ...known,
     previous: { version: before.name.version.text, contents, metadata, unpackedBytes },
   };
+}
+
+const firstLooks = new WeakMap<ProjectRecords, Instant>();
+
+function firstLookAt({ records }: KnownProject): Pick<History, 'firstLook'> {
+  if (records === undefined) return {};
+  const firstLook =
+    firstLooks.get(records) ??
+    records.records.reduce((first, { firstSeen }) => Math.min(first, firstSeen), Infinity);
+  firstLooks.set(records, firstLook);
+  return { firstLook };
 }
 
 /**
@@ -243,7 +280,7 @@ function previousOf({
     (other) =>
       other.admitted &&
       other.evidence?.kind === 'wheel' &&
-      compareVersions(other.name.version, artifact.name.version) < 0,
+      compareReleases(other.name.version, artifact.name.version) < 0,
   );
   const newest = older.filter(({ name }) => name.version.text === older[0]?.name.version.text);
   const tags = tagsOf(artifact);

@@ -65,6 +65,6 @@ function stands({ refused: { until }, asked }: Kept, { generation, now }: Moment
   );
 }
 
-function keyOf({ project, sha256, filename }: Wanted): string {
-  return `${sha256}/${project}/${filename}`;
+function keyOf({ project, sha256, filename, source }: Wanted): string {
+  return `${sha256 ?? ''}/${source ?? ''}/${project}/${filename}`;
 }

@@ -1,18 +1,26 @@
-import { type ArtifactName, findArtifactName } from '../ecosystems/pypi/filenames.ts';
+import { findRecordMetadata } from '../ecosystems/conda/core-metadata.ts';
+import { findArtifactName } from '../ecosystems/pypi/filenames.ts';
 import { normaliseExtra } from '../ecosystems/pypi/names.ts';
 import { type Requirement, parseRequirement } from '../ecosystems/pypi/requirements.ts';
-import { type Version, compareVersions } from '../ecosystems/pypi/versions.ts';
+import {
+  compareReleases,
+  findCondaName,
+  findCondaNeed,
+  type ReleaseName,
+  type ReleaseNeed,
+} from '../ecosystems/releases.ts';
 import type { CoreMetadata, Evidence, MetadataFact } from '../model/evidence.ts';
 import type { ProvenanceFact } from '../model/provenance.ts';
 import type { ArtifactRecord, ProjectRecords } from '../model/record.ts';
 import type { Sha256 } from '../model/sha256.ts';
-import type { ProjectName, SourceId, Subject } from '../model/subject.ts';
+import type { Ecosystem, ProjectName, SourceId, Subject } from '../model/subject.ts';
 import type { Instant } from '../model/time.ts';
+import { sha256Of } from '../store/blobs.ts';
 
 /** One artifact with everything known of it. Facts arrive over time; verdicts are never kept here. */
 export interface KnownArtifact {
   readonly subject: Subject;
-  readonly name: ArtifactName;
+  readonly name: ReleaseName;
   readonly record: ArtifactRecord;
   /** Said by upstream or read by ranges; enough to list, never to serve. */
   provisional?: MetadataFact;
@@ -59,20 +67,20 @@ export type FactsOf = (
 /** Makes the artifacts of a project from its records, with the facts that were known before. */
 export function artifactsOf(records: ProjectRecords, factsOf: FactsOf): readonly KnownArtifact[] {
   const { source, project } = records;
-  const versions = new Map<string, Version>();
+  const versions = new Map<string, ReleaseName>();
   return records.records
     .flatMap((record) => {
-      const name = findArtifactName(record.filename, project);
+      const name = nameOf(record, project);
       if (name === undefined || record.sha256 === undefined) return [];
-      const { version } = name;
-      const shared = versions.get(version.text) ?? version;
-      versions.set(version.text, shared);
+      const shared = versions.get(name.version.text) ?? name;
+      versions.set(name.version.text, shared);
       const subject = { source, project, filename: record.filename, sha256: record.sha256 };
-      const { provisional, evidence, provenance, metadataFailure, admitted } = factsOf(subject);
+      const { evidence, provenance, metadataFailure, admitted, ...known } = factsOf(subject);
+      const provisional = repodataFact(record) ?? known.provisional;
       return [
         {
           subject,
-          name: shareTags({ ...name, version: shared }),
+          name: shareParts(name, shared),
           record,
           admitted,
           ...(provisional === undefined ? {} : { provisional }),
@@ -84,22 +92,39 @@ export function artifactsOf(records: ProjectRecords, factsOf: FactsOf): readonly
     })
     .toSorted(
       (left, right) =>
-        compareVersions(right.name.version, left.name.version) ||
+        compareReleases(right.name.version, left.name.version) ||
         (left.record.filename < right.record.filename ? -1 : 1),
     );
+}
+
+/** Its record in a channel names a conda artifact's folder. */
+function nameOf(record: ArtifactRecord, project: ProjectName): ReleaseName | undefined {
+  return record.repodata === undefined
+    ? findArtifactName(record.filename, project)
+    : findCondaName(record.filename, project);
+}
+
+/** A channel says all of an artifact's metadata in its record, which needs no request of its own. */
+function repodataFact({ repodata }: ArtifactRecord): MetadataFact | undefined {
+  const metadata = repodata === undefined ? undefined : findRecordMetadata(repodata);
+  if (repodata === undefined || metadata === undefined) return undefined;
+  return { origin: 'repodata', sha256: sha256Of(new TextEncoder().encode(repodata)), metadata };
 }
 
 const tagSets = new Map<string, readonly string[]>();
 const TAG_SETS_AT_MOST = 50_000;
 
 /** There are a hundred times more wheels than tag sets: equal ones are one, as equal versions of a project are. */
-function shareTags(name: ArtifactName): ArtifactName {
-  if (name.kind === 'sdist') return name;
+function shareParts(name: ReleaseName, same: ReleaseName): ReleaseName {
+  if (name.kind === 'conda')
+    return same.kind === 'conda' ? { ...name, version: same.version } : name;
+  if (same.kind === 'conda') return name;
+  if (name.kind === 'sdist') return { ...name, version: same.version };
   const key = name.tags.join(' ');
   const tags = tagSets.get(key) ?? name.tags;
   if (tagSets.size >= TAG_SETS_AT_MOST) tagSets.clear();
   tagSets.set(key, tags);
-  return { ...name, tags };
+  return { ...name, version: same.version, tags };
 }
 
 /** When something was last learnt of a project, as its records say. */
@@ -113,25 +138,40 @@ export function learntAt(records: ProjectRecords): Instant {
 
 /** The best metadata known: of the verified contents, else provisional; absent: none. */
 export function metadataOf(artifact: KnownArtifact): MetadataFact | undefined {
-  return artifact.evidence?.kind === 'wheel' ? artifact.evidence.metadata : artifact.provisional;
+  const { evidence, provisional } = artifact;
+  // Clients of a channel go by its record, which may be patched; what the package itself says is judged too.
+  if (artifact.name.kind === 'conda') return provisional;
+  return evidence?.kind === 'wheel' ? evidence.metadata : provisional;
 }
 
-const interned = new Map<string, Requirement | undefined>();
+type Interned = Map<string, ReleaseNeed | undefined>;
+
+const interned: Readonly<Record<Ecosystem, Interned>> = { pypi: new Map(), conda: new Map() };
 const INTERNED_AT_MOST = 200_000;
 
-/** The requirements that parse; what does not is for the rules to refuse. Parsed once per text. */
-export function requirementsOf(metadata: CoreMetadata): readonly Requirement[] {
-  return metadata.requiresDist.flatMap((text) => {
-    const requirement = interned.has(text) ? interned.get(text) : intern(text);
-    return requirement === undefined ? [] : [requirement];
+/**
+ * The requirements that parse; what does not is for the rules to refuse. Parsed once per text. Virtual packages of
+ * conda are no requirements: a target has them or not.
+ */
+export function requirementsOf(metadata: CoreMetadata): readonly ReleaseNeed[] {
+  const ecosystem = metadata.conda === undefined ? 'pypi' : 'conda';
+  const known = interned[ecosystem];
+  const always = metadata.requiresDist.flatMap((text) => {
+    const need = known.has(text) ? known.get(text) : intern(text, ecosystem);
+    return need === undefined ? [] : [need];
   });
+  const withExtras = Object.entries(metadata.conda?.extraDepends ?? {}).flatMap(([extra, needs]) =>
+    needs.flatMap((text) => findCondaNeed(text, normaliseExtra(extra)) ?? []),
+  );
+  return withExtras.length === 0 ? always : [...always, ...withExtras];
 }
 
-function intern(text: string): Requirement | undefined {
-  if (interned.size >= INTERNED_AT_MOST) interned.clear();
-  const requirement = tryParse(text);
-  interned.set(text, requirement);
-  return requirement;
+function intern(text: string, ecosystem: Ecosystem): ReleaseNeed | undefined {
+  const known = interned[ecosystem];
+  if (known.size >= INTERNED_AT_MOST) known.clear();
+  const need = ecosystem === 'pypi' ? tryParse(text) : findCondaNeed(text);
+  known.set(text, need);
+  return need;
 }
 
 function tryParse(text: string): Requirement | undefined {

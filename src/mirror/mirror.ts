@@ -1,8 +1,8 @@
-import type { Version } from '../ecosystems/pypi/versions.ts';
+import type { ReleaseVersion } from '../ecosystems/releases.ts';
 import type { Head } from '../ledger/head.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Revocation } from '../model/revocation.ts';
-import type { ProjectName } from '../model/subject.ts';
+import type { Ecosystem, ProjectName } from '../model/subject.ts';
 import { SECOND_MS } from '../model/time.ts';
 import { policyFor } from '../policy/ecosystem.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -10,6 +10,7 @@ import { pinnedTrust } from '../validation/provenance/trust.ts';
 import { activatePolicy } from './activate.ts';
 import { approvedProjects } from './approved-projects.ts';
 import { type BroughtProject, bringsAlong } from './brings-along.ts';
+import { type CondaMirror, openCondaMirror } from './conda-mirror.ts';
 import { type DecisionPage, type DecisionQuery, findDecisions } from './decisions.ts';
 import { type Explanation, explain } from './explain.ts';
 import { openExtraction } from './extraction.ts';
@@ -30,10 +31,11 @@ import { reach } from './reach.ts';
 import { readAgain } from './read-again.ts';
 import { readRevocations, revoke } from './revoke.ts';
 import { type MirrorParts, type MirrorState, type WalkProgress, wakeAll } from './state.ts';
+import { loadNames } from './taken-names.ts';
 import { type ProjectView, viewOf } from './view.ts';
 import { type WarmOutcome, warm } from './warm.ts';
 
-/** The application: all that the HTTP surfaces and the commands ask. */
+/** The application: all that the HTTP surfaces and the commands ask; what is not `conda` is PyPI. */
 export interface Mirror extends AsyncDisposable {
   /** What a project's page shows; `waiting`: not known yet. */
   page(project: ProjectName): Promise<ProjectView | 'waiting'>;
@@ -44,20 +46,21 @@ export interface Mirror extends AsyncDisposable {
   openProvenance(wanted: Wanted): Promise<OpenedProvenance>;
   explain(asked: {
     readonly project: ProjectName;
-    readonly version?: Version;
+    readonly version?: ReleaseVersion;
   }): Promise<Explanation | undefined>;
   /** What the entry of a project makes installable. */
   bringsAlong(project: ProjectName): Promise<readonly BroughtProject[]>;
   decisions(query: DecisionQuery): Promise<DecisionPage>;
   revoke(revocation: Revocation): Promise<void>;
   activate(policy: Policy): Promise<void>;
-  /** Admits what is approved ahead of requests. */
-  warm(projects: readonly ProjectName[]): AsyncIterable<WarmOutcome>;
+  /** Admits what is approved of an ecosystem's projects ahead of requests. */
+  warm(projects: readonly ProjectName[], ecosystem: Ecosystem): AsyncIterable<WarmOutcome>;
   status(): MirrorStatus;
   /** Changes whenever a page or a gate could answer otherwise; costs nothing, so that every request may ask. */
   generation(): number;
   /** What pages are made of, as the ledger names it: another text when a seal or a decision may have changed a page. */
   standing(): string;
+  readonly conda: CondaMirror;
   readonly ledger: Ledger;
 }
 
@@ -102,6 +105,7 @@ export async function openMirror(parts: MirrorParts, policy: Policy): Promise<Mi
 
   return {
     ledger: shared.ledger,
+    conda: openCondaMirror(conda),
     async page(project) {
       const reached = await reach(pypi, project);
       return reached.kind === 'waiting' ? 'waiting' : viewOf(pypi.state, project, reached);
@@ -115,7 +119,7 @@ export async function openMirror(parts: MirrorParts, policy: Policy): Promise<Mi
     decisions: (query) => findDecisions(houses, query),
     revoke: (revocation) => revoke(states, revocation),
     activate: (next) => activatePolicy(states, next),
-    warm: (projects) => warm(pypi, projects),
+    warm: (projects, ecosystem) => warm(ecosystem === 'pypi' ? pypi : conda, projects),
     generation: () => pypi.state.generation,
     standing: () => standingOf(pypi.state),
     status: () => statusOf(pypi.state, parts.clock() - headRead),
@@ -131,13 +135,13 @@ export async function openMirror(parts: MirrorParts, policy: Policy): Promise<Mi
 
 async function loadShared(parts: MirrorParts, ending: AbortSignal): Promise<Shared> {
   const head = await parts.ledger.refresh();
-  const admitted = new Set<string>();
-  for await (const { subject } of parts.ledger.listAdmissions()) admitted.add(subjectKey(subject));
+  const subjects = await Array.fromAsync(parts.ledger.listAdmissions(), ({ subject }) => subject);
   return {
     ...parts,
     revocations: await readRevocations(parts.store, head.state.revocations),
     revocationsDigest: head.state.revocations,
-    admitted,
+    admitted: new Set(subjects.map(subjectKey)),
+    names: await loadNames(parts, subjects),
     bytes: await openQuarantine(parts.quarantine, parts.quarantineBytes),
     extraction: openExtraction(),
     trust: parts.trust ?? pinnedTrust(),

@@ -24,7 +24,7 @@ export function nameRefusal(
     const message = `${project} is denied${instead}: ${denial.reason} (packages.deny)`;
     return [{ ...DENY, code: 'package/denied', message, policy: denial.place }];
   }
-  const owner = claimant(policy, project);
+  const owner = state.ecosystem === 'pypi' ? claimant(policy, project) : undefined;
   if (owner !== undefined && !sourcesOf(state, project).includes(owner)) {
     const message = `${project} comes from the source ${owner.id} only, which claims its name and is not asked here`;
     return [{ ...DENY, code: 'package/claimed', message, policy: owner.place }];

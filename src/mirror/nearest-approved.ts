@@ -1,4 +1,4 @@
-import { type Version, compareVersions } from '../ecosystems/pypi/versions.ts';
+import { compareReleases, type ReleaseVersion } from '../ecosystems/releases.ts';
 import { type PartArtifact, findPartArtifact } from './catalogue.ts';
 import { askGate } from './gate.ts';
 import type { KnownProject } from './knowledge.ts';
@@ -6,7 +6,7 @@ import type { MirrorState } from './state.ts';
 
 /** A version that the gate passes now. */
 export interface NearestApproved {
-  readonly version: Version;
+  readonly version: ReleaseVersion;
   /** The declared targets on which it can be installed, in the order of the policy. */
   readonly targets: readonly string[];
 }
@@ -15,18 +15,18 @@ export interface NearestApproved {
 export function findNearestApproved(
   state: MirrorState,
   project: KnownProject,
-  asked: Version | undefined,
+  asked: ReleaseVersion | undefined,
 ): NearestApproved | undefined {
   const approved = listApproved(state, project);
   const nearest =
     asked === undefined
       ? approved[0]
-      : (approved.find(({ version }) => compareVersions(version, asked) <= 0) ?? approved.at(-1));
+      : (approved.find(({ version }) => compareReleases(version, asked) <= 0) ?? approved.at(-1));
   if (nearest === undefined) return undefined;
   const { version } = nearest;
   const ids = new Set(
     approved
-      .filter((other) => compareVersions(other.version, version) === 0)
+      .filter((other) => compareReleases(other.version, version) === 0)
       .flatMap(({ part }) => part.targets),
   );
   const targets = state.standard.policy.targets.map(({ id }) => id).filter((id) => ids.has(id));
@@ -34,7 +34,7 @@ export function findNearestApproved(
 }
 
 interface Approved {
-  readonly version: Version;
+  readonly version: ReleaseVersion;
   readonly part: PartArtifact;
 }
 

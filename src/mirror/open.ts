@@ -1,13 +1,19 @@
 import type { Finding } from '../model/decision.ts';
 import type { Sha256 } from '../model/sha256.ts';
-import type { ProjectName } from '../model/subject.ts';
+import type { Ecosystem, ProjectName, SourceId } from '../model/subject.ts';
 import type { Instant } from '../model/time.ts';
 import { readBlob } from '../store/blobs.ts';
 import type { ByteRange } from '../store/object-store.ts';
 import type { Admitter } from './admit.ts';
 import { askGate } from './gate.ts';
 import { type KeptRefusals, momentOf } from './kept-refusals.ts';
-import { type KnownProject, findArtifact, metadataOf } from './knowledge.ts';
+import {
+  type KnownArtifact,
+  type KnownProject,
+  findArtifact,
+  findNamed,
+  metadataOf,
+} from './knowledge.ts';
 import type { Lookup } from './lookup.ts';
 import { servedProvenance } from './provenance.ts';
 import { type ReachParts, reach } from './reach.ts';
@@ -20,13 +26,17 @@ export type { Body } from './serve-bytes.ts';
 /** Which file a URL names. */
 export interface Wanted {
   readonly project: ProjectName;
-  readonly sha256: Sha256;
+  /** Absent: the address does not say, so that the record does. */
+  readonly sha256?: Sha256;
   readonly filename: string;
+  /** Absent: whichever the project comes from. */
+  readonly source?: SourceId;
 }
 
 /** What is refused, for a message. While nothing changes it is one object for one file. */
 export interface Refused {
   readonly kind: 'refused';
+  readonly ecosystem: Ecosystem;
   readonly project: ProjectName;
   readonly version?: string;
   readonly findings: readonly Finding[];
@@ -44,6 +54,8 @@ export type Opened =
   /** Admitted, or approved with its size known and its bytes still away. */
   | {
       readonly kind: 'approved';
+      /** Absent: the one that was asked for. */
+      readonly sha256?: Sha256;
       readonly sizeBytes: number | undefined;
       readonly uploadTime?: string;
       bytes(range?: ByteRange): Promise<Body>;
@@ -74,6 +86,7 @@ export async function openArtifact(parts: OpenParts, wanted: Wanted): Promise<Op
   const { record, evidence } = located.artifact;
   return {
     kind: 'approved',
+    sha256: located.artifact.subject.sha256,
     sizeBytes: evidence?.sizeBytes ?? record.sizeBytes,
     ...(record.uploadTime === undefined ? {} : { uploadTime: record.uploadTime }),
     bytes: (range) => openBytes(parts, located, range),
@@ -121,7 +134,7 @@ async function locate(parts: OpenParts, wanted: Wanted): Promise<Located | NotPa
   const reached = await reach(parts, wanted.project);
   if (reached.kind === 'waiting') return { kind: 'waiting' };
   const project: KnownProject | undefined = reached.project ?? parts.lookup.known(wanted.project);
-  const artifact = project && findArtifact(project, wanted);
+  const artifact = project && findWanted(project, wanted);
   if (project !== undefined && artifact !== undefined) {
     await parts.gatherer.stored(artifact);
     return { project, artifact };
@@ -132,12 +145,23 @@ async function locate(parts: OpenParts, wanted: Wanted): Promise<Located | NotPa
   return isApproved ? { kind: 'absent' } : refusedProject(parts, wanted.project);
 }
 
+function findWanted(
+  project: KnownProject,
+  { sha256, filename, source = project.source }: Wanted,
+): KnownArtifact | undefined {
+  if (source !== project.source) return undefined;
+  return sha256 === undefined
+    ? findNamed(project, filename)
+    : findArtifact(project, { sha256, filename });
+}
+
 function refusedByGate(state: MirrorState, located: Located): Refused | undefined {
   const gate = askGate(state, located);
   if (gate.verdict === 'approve') return undefined;
   const { artifact, project } = located;
   return {
     kind: 'refused',
+    ecosystem: state.ecosystem,
     project: project.project,
     version: artifact.name.version.text,
     findings: gate.findings,
@@ -147,5 +171,6 @@ function refusedByGate(state: MirrorState, located: Located): Refused | undefine
 
 function refusedProject({ state, lookup }: OpenParts, project: ProjectName): Refused {
   const known = state.projects.get(project) ?? lookup.known(project);
-  return { kind: 'refused', project, findings: wholeRefusal(state, project, known) };
+  const findings = wholeRefusal(state, project, known);
+  return { kind: 'refused', ecosystem: state.ecosystem, project, findings };
 }

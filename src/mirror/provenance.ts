@@ -1,4 +1,4 @@
-import { compareVersions } from '../ecosystems/pypi/versions.ts';
+import { compareReleases } from '../ecosystems/releases.ts';
 import { GatehouseError, isGatehouseError } from '../model/errors.ts';
 import type { Sha256 } from '../model/sha256.ts';
 import { verifiesAttestations } from '../policy/select.ts';
@@ -102,7 +102,7 @@ export function findPublished(
       other !== artifact &&
       other.subject.filename !== artifact.subject.filename &&
       other.provenance?.fact.kind === 'verified' &&
-      compareVersions(other.name.version, artifact.name.version) <= 0,
+      compareReleases(other.name.version, artifact.name.version) <= 0,
   );
 }
 

@@ -1,7 +1,7 @@
 import { GatehouseError } from '../model/errors.ts';
 import type { ProjectName, SourceId } from '../model/subject.ts';
 import type { Policy, PolicySource } from '../policy/policy.ts';
-import { claimant } from '../policy/select.ts';
+import { claimant, findAllowance } from '../policy/select.ts';
 import type { PageAnswer } from '../upstream/pages.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { KnownProject } from './knowledge.ts';
@@ -12,10 +12,21 @@ import type { MirrorState } from './state.ts';
  * all, as the policy lists them. Empty: what claims it is no index of PyPI's kind, or has no address here.
  */
 export function sourcesOf(state: MirrorState, project: ProjectName): readonly PolicySource[] {
-  const { policy } = state.standard;
-  const owner = claimant(policy, project);
-  const possible = owner === undefined ? policy.sources : [owner];
-  return possible.filter((source) => source.kind === 'pypi' && state.upstreams.hasAddress(source));
+  const owner = ownerOf(state, project);
+  const possible = owner === undefined ? state.standard.policy.sources : [owner];
+  return possible.filter(
+    (source) => source.kind === state.ecosystem && state.upstreams.hasAddress(source),
+  );
+}
+
+/** The one source of a name: that which claims it, or the channel that its own entry names. */
+function ownerOf(
+  { standard: { policy } }: Pick<MirrorState, 'standard'>,
+  project: ProjectName,
+): PolicySource | undefined {
+  const channel = findAllowance(policy, project)?.source;
+  if (channel !== undefined) return policy.sources.find(({ id }) => id === channel);
+  return policy.ecosystem === 'pypi' ? claimant(policy, project) : undefined;
 }
 
 /**
@@ -59,7 +70,8 @@ export async function askSources(
 /** Where a project of which nothing is known would come from. */
 export function expectedSource(state: MirrorState, project: ProjectName): SourceId {
   const { policy } = state.standard;
-  const source = claimant(policy, project) ?? policy.sources[0];
+  const possible = policy.sources.filter(({ kind }) => kind === state.ecosystem);
+  const source = ownerOf(state, project) ?? possible[0] ?? policy.sources[0];
   if (source === undefined) throw new GatehouseError('invalid-policy', 'the policy has no source');
   return source.id;
 }

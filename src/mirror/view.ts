@@ -1,12 +1,8 @@
 import { createHash } from 'node:crypto';
 
 import { parseArtifactFilename } from '../ecosystems/pypi/filenames.ts';
-import {
-  type Version,
-  compareVersions,
-  findVersion,
-  isPrerelease,
-} from '../ecosystems/pypi/versions.ts';
+import { type Version, compareVersions, findVersion } from '../ecosystems/pypi/versions.ts';
+import { isPrereleaseVersion } from '../ecosystems/releases.ts';
 import type { Finding } from '../model/decision.ts';
 import type { ProjectStatus } from '../model/record.ts';
 import { type Sha256, parseSha256 } from '../model/sha256.ts';
@@ -110,7 +106,7 @@ function unapprovedView(
   const answers = project === undefined || isQuarantined ? [] : refusalsToShow(state, project);
   const refused = answers.filter(({ gate }) => gate.verdict !== 'approve');
   const hasOther = refused.some(
-    (answer) => !isYanked(answer) && !isPrerelease(answer.artifact.name.version),
+    (answer) => !isYanked(answer) && !isPrereleaseVersion(answer.artifact.name.version),
   );
   const entries =
     refused.length === 0

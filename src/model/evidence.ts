@@ -22,11 +22,25 @@ export interface CoreMetadata {
   readonly licenseClassifiers: readonly string[];
   readonly summary?: string;
   readonly dynamic: readonly string[];
+  /** Present: these are the words of a conda package's record or `index.json`. */
+  readonly conda?: CondaIndex;
+}
+
+/** What only conda packages have. */
+export interface CondaIndex {
+  readonly build: string;
+  readonly buildNumber: number;
+  /** Entries of `constrains`, as written: what must not be installed otherwise, if at all. */
+  readonly constrains: readonly string[];
+  readonly subdir?: string;
+  readonly noarch?: string;
+  /** What each extra needs besides (CEP 44). */
+  readonly extraDepends?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Metadata with where it is from. Provisional: said by a sidecar or read by ranges, before the bytes are verified. */
 export interface MetadataFact {
-  readonly origin: 'sidecar' | 'ranges' | 'contents';
+  readonly origin: 'sidecar' | 'ranges' | 'contents' | 'repodata';
   /** Digest of the METADATA file itself, which the store holds as a blob. */
   readonly sha256: Sha256;
   readonly metadata: CoreMetadata;
@@ -39,6 +53,9 @@ export const EXTRACTOR = 3;
 
 /** The first extractor that reads members (`WheelEvidence.contents`). */
 export const EXTRACTOR_OF_CONTENTS = 2;
+
+/** The first extractor that looks for what a wheel bundles of others (`WheelContents.components`). */
+export const EXTRACTOR_OF_COMPONENTS = 3;
 
 /** Facts from verified bytes of one wheel. */
 export interface WheelEvidence {

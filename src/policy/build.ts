@@ -1,14 +1,17 @@
-import { isAny, parseSpecifierSet, type SpecifierSet } from '../ecosystems/pypi/specifiers.ts';
+import { ANY_CONDA_RANGE, ANY_PYPI_RANGE, type ReleaseRange } from '../ecosystems/releases.ts';
 import type { PolicyPlace } from '../model/decision.ts';
 import type { Sha256 } from '../model/sha256.ts';
-import type { ProjectName } from '../model/subject.ts';
-import type { Target } from '../model/target.ts';
+import type { Ecosystem, ProjectName } from '../model/subject.ts';
+import type { CondaTarget, Target } from '../model/target.ts';
 import type { ContentEffect, ContentKey } from './content-keys.ts';
+import type { NamedProject, WrittenVersions } from './entry.ts';
 import type {
   Allowance,
+  BundledLicenses,
   Dated,
   Denial,
   LicenseClarification,
+  Packages,
   Placed,
   Policy,
   PolicySource,
@@ -30,13 +33,19 @@ export function buildPolicy(file: PolicyFile, { text, digest, tree }: PolicyOrig
   function at(...path: readonly PropertyKey[]): PolicyPlace {
     return placeAt(tree, path);
   }
+  const of = {
+    pypi: { targets: buildTargets(file), packages: buildPackages(file, at, 'pypi') },
+    conda: { targets: buildCondaTargets(file), packages: buildPackages(file, at, 'conda') },
+  };
   const parts = {
     digest,
     text,
     sources: buildSources(file, at),
-    targets: buildTargets(file),
+    ecosystem: 'pypi' as const,
+    targets: of.pypi.targets,
     targetsPlace: at('targets'),
-    packages: { allow: buildAllow(file, at), deny: buildDeny(file, at) },
+    packages: of.pypi.packages,
+    of,
     licenses: buildLicenses(file, at),
     versions: buildVersions(file, at),
     dependencies: {
@@ -51,15 +60,13 @@ export function buildPolicy(file: PolicyFile, { text, digest, tree }: PolicyOrig
     ),
     waivers: file.waivers.map((waiver, index) => ({
       rule: waiver.rule,
-      project: waiver.name.project,
+      ...projectOf(waiver.name),
       ...versionsOf(waiver),
       ...datedOf(waiver, at('waivers', index)),
     })),
   };
   return { ...parts, remarks: findRemarks(parts) };
 }
-
-const ANY_VERSION = parseSpecifierSet('');
 
 type At = (...path: readonly PropertyKey[]) => PolicyPlace;
 
@@ -72,6 +79,7 @@ function buildSources(file: PolicyFile, at: At): readonly PolicySource[] {
     ...(more['min-age'] === undefined
       ? {}
       : { minAgeMs: placed(more['min-age'], at('sources', id, 'min-age')) }),
+    firstLook: more['first-look'],
     hashes,
     place: at('sources', id),
   }));
@@ -83,16 +91,38 @@ function buildTargets({ targets }: PolicyFile): readonly Target[] {
   );
 }
 
-function buildAllow(file: PolicyFile, at: At): ReadonlyMap<ProjectName, Allowance> {
+function buildCondaTargets({ targets }: PolicyFile): readonly CondaTarget[] {
+  const { subdirs = [], virtual = {} } = targets.conda ?? {};
+  return subdirs.map((subdir) => ({ id: subdir, subdir, virtual }));
+}
+
+function buildPackages(file: PolicyFile, at: At, ecosystem: Ecosystem): Packages {
+  return { allow: buildAllow(file, at, ecosystem), deny: buildDeny(file, at, ecosystem) };
+}
+
+function isOf({ source }: NamedProject, ecosystem: Ecosystem): boolean {
+  return (source === undefined) === (ecosystem === 'pypi');
+}
+
+function projectOf({ project, source }: NamedProject): Pick<Allowance, 'project' | 'source'> {
+  return { project, ...(source === undefined ? {} : { source }) };
+}
+
+function buildAllow(
+  file: PolicyFile,
+  at: At,
+  ecosystem: Ecosystem,
+): ReadonlyMap<ProjectName, Allowance> {
   const allow = new Map<ProjectName, Allowance>();
   for (const [index, entry] of file.packages.allow.entries()) {
+    if (!isOf(entry.name, ecosystem)) continue;
     const place = at('packages', 'allow', index);
     const { project } = entry.name;
     const before = allow.get(project);
     const reason = before?.reason ?? ('reason' in entry ? entry.reason : undefined);
     allow.set(project, {
-      project,
-      ranges: [...(before?.ranges ?? []), placed(entry.versions ?? ANY_VERSION, place)],
+      ...projectOf(entry.name),
+      ranges: [...(before?.ranges ?? []), placed(rangeOf(entry), place)],
       extras: [...new Set([...(before?.extras ?? []), ...entry.extras])],
       ...(reason === undefined ? {} : { reason }),
       place: before?.place ?? place,
@@ -101,16 +131,23 @@ function buildAllow(file: PolicyFile, at: At): ReadonlyMap<ProjectName, Allowanc
   return allow;
 }
 
-function buildDeny(file: PolicyFile, at: At): ReadonlyMap<ProjectName, readonly Denial[]> {
-  const denials = file.packages.deny.map((entry, index): Denial => {
+function buildDeny(
+  file: PolicyFile,
+  at: At,
+  ecosystem: Ecosystem,
+): ReadonlyMap<ProjectName, readonly Denial[]> {
+  const denials = file.packages.deny.flatMap((entry, index): readonly Denial[] => {
+    if (!isOf(entry.name, ecosystem)) return [];
     const instead = 'instead' in entry ? entry.instead : undefined;
-    return {
-      project: entry.name.project,
-      ...versionsOf(entry),
-      reason: 'reason' in entry ? entry.reason : 'denied by policy',
-      ...(instead === undefined ? {} : { instead }),
-      place: at('packages', 'deny', index),
-    };
+    return [
+      {
+        ...projectOf(entry.name),
+        ...versionsOf(entry),
+        reason: 'reason' in entry ? entry.reason : 'denied by policy',
+        ...(instead === undefined ? {} : { instead }),
+        place: at('packages', 'deny', index),
+      },
+    ];
   });
   return Map.groupBy(denials, (denial) => denial.project);
 }
@@ -125,14 +162,35 @@ function buildLicenses({ licenses }: PolicyFile, at: At): Policy['licenses'] {
       ...datedOf(grant, at('licenses', 'grants', index)),
     })),
     clarify: licenses.clarify.map((clarification, index): LicenseClarification => ({
-      project: clarification.name.project,
+      ...projectOf(clarification.name),
       ...versionsOf(clarification),
       expression: clarification.expression,
       ...(clarification.text === undefined ? {} : { text: clarification.text }),
       reason: clarification.reason,
       place: at('licenses', 'clarify', index),
     })),
+    bundled: buildBundled(licenses.bundled, at),
     place: at('licenses', 'allow'),
+  };
+}
+
+function buildBundled(
+  { allow, others, unknown, clarify }: PolicyFile['licenses']['bundled'],
+  at: At,
+): BundledLicenses {
+  const path = ['licenses', 'bundled'] as const;
+  return {
+    allow: allow.map((license, index) => placed(license, at(...path, 'allow', index))),
+    others: placed(others, at(...path, 'others')),
+    unknown: placed(unknown, at(...path, 'unknown')),
+    clarify: clarify.map((clarification, index) => ({
+      ...projectOf(clarification.name),
+      ...versionsOf(clarification),
+      component: clarification.component,
+      expression: clarification.expression,
+      reason: clarification.reason,
+      place: at(...path, 'clarify', index),
+    })),
   };
 }
 
@@ -148,6 +206,7 @@ function buildContent({ content }: PolicyFile, at: At): Policy['content'] {
     secrets: effect('secrets'),
     obfuscation: effect('obfuscation'),
     drift: effect('drift'),
+    collisions: effect('collisions'),
     known: content.known.map((entry, index) => ({
       key: entry.rule,
       packages: entry.packages,
@@ -184,6 +243,8 @@ function buildVersions({ versions }: PolicyFile, at: At): Policy['versions'] {
     formats: {
       wheel: placed(versions.formats.wheel, at('versions', 'formats', 'wheel')),
       sdist: placed(versions.formats.sdist, at('versions', 'formats', 'sdist')),
+      conda: placed(versions.formats.conda, at('versions', 'formats', 'conda')),
+      'tar-bz2': placed(versions.formats['tar-bz2'], at('versions', 'formats', 'tar-bz2')),
     },
   };
 }
@@ -192,12 +253,24 @@ function placed<Value>(value: Value, place: PolicyPlace): Placed<Value> {
   return { value, place };
 }
 
+interface Entry {
+  readonly name: NamedProject;
+  readonly versions?: ReleaseRange | WrittenVersions | undefined;
+}
+
 // An entry without versions and one with none written (`torch` in the short form) mean every version.
-function versionsOf(entry: { readonly versions?: SpecifierSet | undefined }): {
-  readonly versions?: SpecifierSet;
-} {
-  const { versions } = entry;
-  return versions === undefined || isAny(versions) ? {} : { versions };
+function versionsOf(entry: Entry): { readonly versions?: ReleaseRange } {
+  const versions = rangeOf(entry);
+  return versions.text === '' ? {} : { versions };
+}
+
+/** What cannot be read for the entry's ecosystem is a contradiction that was found before. */
+function rangeOf({ name: { source }, versions }: Entry): ReleaseRange {
+  const isPypi = source === undefined;
+  const any = isPypi ? ANY_PYPI_RANGE : ANY_CONDA_RANGE;
+  if (versions === undefined) return any;
+  if ('clauses' in versions || 'kind' in versions) return versions;
+  return (isPypi ? versions.pypi : versions.conda) ?? any;
 }
 
 function datedOf(entry: Omit<Dated, 'place'>, place: PolicyPlace): Dated {

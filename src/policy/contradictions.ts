@@ -1,4 +1,5 @@
-import type { NamedProject } from './entry.ts';
+import type { ReleaseRange } from '../ecosystems/releases.ts';
+import type { NamedProject, WrittenVersions } from './entry.ts';
 import { problemAt, type PolicyProblem } from './problem.ts';
 import type { PolicyFile } from './schema.ts';
 import { placeAt, type PolicyTree } from './yaml-tree.ts';
@@ -9,6 +10,9 @@ export function findContradictions(file: PolicyFile, tree: PolicyTree): readonly
     ...findSpellings(file, tree, 'allow'),
     ...findSpellings(file, tree, 'deny'),
     ...findDoubleClaims(file, tree),
+    ...findMisplaced(file, tree),
+    ...findOtherVersions(file, tree),
+    ...findClaimsOfChannels(file, tree),
   ];
 }
 
@@ -21,6 +25,8 @@ function findSpellings(
   const first = new Map<string, { readonly name: NamedProject; readonly index: number }>();
   const problems: PolicyProblem[] = [];
   for (const [index, { name }] of file.packages[list].entries()) {
+    // Of conda there is one spelling only.
+    if (name.source !== undefined) continue;
     const known = first.get(name.project);
     if (known === undefined) {
       first.set(name.project, { name, index });
@@ -47,4 +53,62 @@ function findDoubleClaims(file: PolicyFile, tree: PolicyTree): readonly PolicyPr
     }
   }
   return problems;
+}
+
+/** Every list of entries that name a package, with where it stands. */
+function namedEntries(file: PolicyFile): readonly NamedEntry[] {
+  const lists: readonly (readonly [
+    readonly string[],
+    readonly Pick<NamedEntry, 'entry'>['entry'][],
+  ])[] = [
+    [['packages', 'allow'], file.packages.allow],
+    [['packages', 'deny'], file.packages.deny],
+    [['licenses', 'clarify'], file.licenses.clarify],
+    [['licenses', 'bundled', 'clarify'], file.licenses.bundled.clarify],
+    [['waivers'], file.waivers],
+  ];
+  return lists.flatMap(([path, entries]) =>
+    entries.map((entry, index) => ({ path: [...path, index], entry })),
+  );
+}
+
+interface NamedEntry {
+  readonly path: readonly PropertyKey[];
+  readonly entry: {
+    readonly name: NamedProject;
+    readonly versions?: ReleaseRange | WrittenVersions | undefined;
+  };
+}
+
+/** A channel before `::` is a source of kind conda. */
+function findMisplaced(file: PolicyFile, tree: PolicyTree): readonly PolicyProblem[] {
+  return namedEntries(file).flatMap(({ path, entry: { name } }) => {
+    if (name.source === undefined || file.sources[name.source]?.kind === 'conda') return [];
+    const message = `${name.spelling} is of the channel ${name.source}, which is no source of kind conda`;
+    const hint = `add it to sources: ${name.source}: { kind: conda }`;
+    return [problemAt(placeAt(tree, path), message, hint)];
+  });
+}
+
+/** Versions that are read one way only must be of the entry's ecosystem. */
+function findOtherVersions(file: PolicyFile, tree: PolicyTree): readonly PolicyProblem[] {
+  return namedEntries(file).flatMap(({ path, entry: { name, versions } }) => {
+    if (versions === undefined || 'clauses' in versions || 'kind' in versions) return [];
+    const isConda = name.source !== undefined;
+    if ((isConda ? versions.conda : versions.pypi) !== undefined) return [];
+    const message = isConda
+      ? `not versions of a conda package: ${JSON.stringify(versions.text.slice(0, 80))}`
+      : `not version clauses of PEP 440: ${JSON.stringify(versions.text.slice(0, 80))}`;
+    return [problemAt(placeAt(tree, [...path, 'versions']), message, 'write them like ">=1.2,<2"')];
+  });
+}
+
+/** A conda package is named with its channel, so that no channel needs to claim it. */
+function findClaimsOfChannels(file: PolicyFile, tree: PolicyTree): readonly PolicyProblem[] {
+  return Object.entries(file.sources).flatMap(([id, { kind, claims }]) => {
+    if (kind === 'pypi' || claims.length === 0) return [];
+    const message = `claims are for sources of kind pypi: ${id} is a conda channel`;
+    const hint = `name its packages as ${id}::name under packages.allow`;
+    return [problemAt(placeAt(tree, ['sources', id, 'claims']), message, hint)];
+  });
 }

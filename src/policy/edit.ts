@@ -1,4 +1,5 @@
-import { isAny, parseSpecifierSet, type SpecifierSet } from '../ecosystems/pypi/specifiers.ts';
+import { parseSpecifierSet } from '../ecosystems/pypi/specifiers.ts';
+import type { ReleaseRange } from '../ecosystems/releases.ts';
 import type { ProjectName } from '../model/subject.ts';
 import { parseExtra, parseName, parseShortEntry, type ShortEntry } from './entry.ts';
 import { loadPolicy } from './load.ts';
@@ -65,7 +66,7 @@ interface OwnEntry extends ShortEntry {
 /** The entry at a place of the list, if it is the project's. */
 function ownEntry(item: PolicyNode, index: number, project: ProjectName): readonly OwnEntry[] {
   const entry = readEntry(item);
-  if (entry?.name.project !== project) return [];
+  if (entry?.name.project !== project || entry.name.source !== undefined) return [];
   return [{ ...entry, index, spelling: entry.name.spelling }];
 }
 
@@ -95,14 +96,17 @@ function approves(
   const wanted = parseSpecifierSet(range);
   const hasRange =
     range === '' ||
-    (isAny(entry.versions) && isOpenUpward(wanted)) ||
+    (entry.versions.text === '' && isOpenUpward(wanted)) ||
     entry.versions.text === wanted.text;
   return hasExtras && hasRange;
 }
 
 /** Its newest are the newest of every version. Any other range has a window of its own (docs/decisions/0011). */
-function isOpenUpward({ clauses }: SpecifierSet): boolean {
-  return clauses.every(({ operator }) => operator === '>=' || operator === '>');
+function isOpenUpward(range: ReleaseRange): boolean {
+  return (
+    'clauses' in range &&
+    range.clauses.every(({ operator }) => operator === '>=' || operator === '>')
+  );
 }
 
 function lineOf(tree: PolicyTree, index: number): number {

@@ -1,4 +1,4 @@
-import type { SpecifierSet } from '../ecosystems/pypi/specifiers.ts';
+import type { ReleaseRange } from '../ecosystems/releases.ts';
 import type { LicenseExpression } from '../ecosystems/spdx/expression.ts';
 import type { Mode, PolicyPlace } from '../model/decision.ts';
 import type { Sha256 } from '../model/sha256.ts';
@@ -7,8 +7,12 @@ import type { Target } from '../model/target.ts';
 import type { Instant } from '../model/time.ts';
 import type { ContentEffect, ContentKey } from './content-keys.ts';
 
-/** A policy file as data: parsed whole, every value that can decide with the place it stands at. */
+/**
+ * A policy file as data: parsed whole, every value that can decide with the place it stands at; as it is for one
+ * ecosystem (`policyFor`). As loaded it is that of PyPI.
+ */
 export interface Policy {
+  readonly ecosystem: Ecosystem;
   /** SHA-256 of the file's bytes. */
   readonly digest: Sha256;
   /** The file's text, as it was read. */
@@ -17,10 +21,11 @@ export interface Policy {
   readonly targets: readonly Target[];
   /** Where `targets` stands, for findings about what fits none of them. */
   readonly targetsPlace: PolicyPlace;
-  readonly packages: {
-    readonly allow: ReadonlyMap<ProjectName, Allowance>;
-    readonly deny: ReadonlyMap<ProjectName, readonly Denial[]>;
-  };
+  readonly packages: Packages;
+  /** What it says of PyPI and of conda, whichever of them it is for. */
+  readonly of: Readonly<
+    Record<Ecosystem, { readonly targets: readonly Target[]; readonly packages: Packages }>
+  >;
   readonly licenses: {
     /** One licence each, never a compound expression. */
     readonly allow: readonly Placed<LicenseExpression>[];
@@ -28,6 +33,7 @@ export interface Policy {
     readonly exceptionsArePermissive: boolean;
     readonly grants: readonly LicenseGrant[];
     readonly clarify: readonly LicenseClarification[];
+    readonly bundled: BundledLicenses;
     /** Where `licenses.allow` stands, for findings about what it lacks. */
     readonly place: PolicyPlace;
   };
@@ -36,7 +42,9 @@ export interface Policy {
     readonly keep: Placed<number>;
     readonly prereleases: Placed<'allow' | 'deny'>;
     readonly yanked: Placed<'allow' | 'deny'>;
-    readonly formats: Readonly<Record<'wheel' | 'sdist', Placed<'allow' | 'deny'>>>;
+    readonly formats: Readonly<
+      Record<'wheel' | 'sdist' | 'conda' | 'tar-bz2', Placed<'allow' | 'deny'>>
+    >;
   };
   readonly dependencies: {
     readonly closure: Placed<'follow' | 'listed'>;
@@ -59,6 +67,11 @@ export interface Policy {
   readonly remarks: readonly Remark[];
 }
 
+export interface Packages {
+  readonly allow: ReadonlyMap<ProjectName, Allowance>;
+  readonly deny: ReadonlyMap<ProjectName, readonly Denial[]>;
+}
+
 export interface Placed<Value> {
   readonly value: Value;
   readonly place: PolicyPlace;
@@ -73,6 +86,8 @@ export interface PolicySource {
   readonly claims: readonly Placed<string>[];
   /** In place of `versions.min-age` for what comes from here. */
   readonly minAgeMs?: Placed<number>;
+  /** From when the age of what a conda channel had of a package at the first look counts. */
+  readonly firstLook: 'first-seen' | 'builder-time';
   /** `first-seen`: an artifact without a SHA-256 in the index gets that of its bytes when they are first fetched. */
   readonly hashes: 'required' | 'first-seen';
   readonly place: PolicyPlace;
@@ -81,8 +96,10 @@ export interface PolicySource {
 /** An entry of `packages.allow`. Several lines of one project are one allowance with several ranges. */
 export interface Allowance {
   readonly project: ProjectName;
+  /** Of a conda package: the channel that it comes from. */
+  readonly source?: SourceId;
   /** A version is in range when one of them contains it. */
-  readonly ranges: readonly Placed<SpecifierSet>[];
+  readonly ranges: readonly Placed<ReleaseRange>[];
   /** Extras that the closure follows for the root, as written in `name[extra]`. */
   readonly extras: readonly string[];
   readonly reason?: string;
@@ -91,8 +108,10 @@ export interface Allowance {
 
 export interface Denial {
   readonly project: ProjectName;
+  /** Of a conda package: the channel that it is denied from. */
+  readonly source?: SourceId;
   /** Absent: every version. */
-  readonly versions?: SpecifierSet;
+  readonly versions?: ReleaseRange;
   readonly reason: string;
   /** What to use instead, for the message. */
   readonly instead?: string;
@@ -111,14 +130,16 @@ export interface Dated {
 export interface LicenseGrant extends Dated {
   /** One licence, never a compound expression. */
   readonly expression: LicenseExpression;
-  /** Project names or `nvidia-*` patterns. */
+  /** Names or `nvidia-*` patterns of projects, and `conda-forge::cuda-*` of conda packages. */
   readonly packages: readonly string[];
 }
 
 /** A person has read the licence of these versions: it is this expression. */
 export interface LicenseClarification {
   readonly project: ProjectName;
-  readonly versions?: SpecifierSet;
+  /** Of a conda package: its channel; absent: a project of PyPI. */
+  readonly source?: SourceId;
+  readonly versions?: ReleaseRange;
   readonly expression: LicenseExpression;
   /** Of the licence file that was read; where the artifact has no such file, the clarification is void. */
   readonly text?: Sha256;
@@ -126,10 +147,34 @@ export interface LicenseClarification {
   readonly place: PolicyPlace;
 }
 
+/** What licences the components that an artifact bundles may have. */
+export interface BundledLicenses {
+  /** Besides those that packages may have; one licence each, never a compound expression. */
+  readonly allow: readonly Placed<LicenseExpression>[];
+  /** For a component of which no licence is allowed. */
+  readonly others: Placed<ContentEffect>;
+  /** For a component of which nobody says the licence. */
+  readonly unknown: Placed<ContentEffect>;
+  readonly clarify: readonly ComponentClarification[];
+}
+
+/** A person has read the licence of a component that these versions bundle. */
+export interface ComponentClarification {
+  readonly project: ProjectName;
+  /** Of a conda package: its channel; absent: a project of PyPI. */
+  readonly source?: SourceId;
+  readonly versions?: ReleaseRange;
+  /** As findings name it; in any case. */
+  readonly component: string;
+  readonly expression: LicenseExpression;
+  readonly reason: string;
+  readonly place: PolicyPlace;
+}
+
 /** Somebody has looked at what these projects hold and found it in order. */
 export interface KnownContent {
   readonly key: ContentKey;
-  /** Project names or `jupyter-*` patterns. */
+  /** Names or `jupyter-*` patterns of projects, and `conda-forge::jupyter*` of conda packages. */
   readonly packages: readonly string[];
   /** Only files with these digests; absent: whatever they hold. */
   readonly sha256?: readonly Sha256[];
@@ -151,7 +196,9 @@ export interface Waiver extends Dated {
   /** A finding code, or a rule id. */
   readonly rule: string;
   readonly project: ProjectName;
-  readonly versions?: SpecifierSet;
+  /** Of a conda package: its channel; absent: a project of PyPI. */
+  readonly source?: SourceId;
+  readonly versions?: ReleaseRange;
 }
 
 export interface Remark {

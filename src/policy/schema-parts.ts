@@ -1,9 +1,8 @@
 import { z } from 'zod';
 
-import type { SpecifierSet } from '../ecosystems/pypi/specifiers.ts';
 import { type LicenseExpression, parseLicenseExpression } from '../ecosystems/spdx/expression.ts';
 import { GatehouseError, isGatehouseError } from '../model/errors.ts';
-import { parseVersions } from './entry.ts';
+import { parseVersions, type WrittenVersions } from './entry.ts';
 import { nameOfCharacter } from './source-text.ts';
 import { parseExpiry, parseProse } from './values.ts';
 
@@ -64,8 +63,10 @@ export function prose(description: string): ParsedText<string> {
 }
 
 /** Versions of one project, as in a requirement. */
-export function versions(): ParsedText<SpecifierSet> {
-  return parsed(parseVersions).describe('Versions as PEP 440 writes them, like ">=1.26,<3".');
+export function versions(): ParsedText<WrittenVersions> {
+  return parsed(parseVersions).describe(
+    'Versions as PEP 440 writes them, of a conda package as conda does, like ">=1.26,<3".',
+  );
 }
 
 /** What a person has read a licence to be. */

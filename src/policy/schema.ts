@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { CONTENT_KEYS } from './content-keys.ts';
 import { parseExtra, parseName, parseShortEntry } from './entry.ts';
-import { parseNamePattern } from './pattern.ts';
+import { parseNamePattern, parsePackagePattern } from './pattern.ts';
 import {
   DATED,
   distinct,
@@ -25,17 +25,22 @@ import {
   parseRuleOrCode,
   parseSourceId,
   parseSourceUrl,
+  parseSubdir,
+  parseVirtualPackage,
+  parseVirtualVersion,
 } from './values.ts';
 
 const allowOrDeny = z.enum(['allow', 'deny']);
 
-const name = parsed(parseName).describe('A project, in any spelling of its name.');
+const name = parsed(parseName).describe(
+  'A project of PyPI, in any spelling, or a package of a conda channel, like conda-forge::numpy.',
+);
 
 const sources = z
   .record(
     parsed(parseSourceId),
     section({
-      kind: z.literal('pypi', { error: 'this version reads sources of kind pypi only' }),
+      kind: z.enum(['pypi', 'conda']).describe("An index of PyPI's kind, or a conda channel."),
       url: parsed(parseSourceUrl)
         .optional()
         .describe('Absent: from the settings of the deployment.'),
@@ -45,6 +50,12 @@ const sources = z
       'min-age': parsed(parseDuration)
         .optional()
         .describe('In place of versions.min-age for what comes from here.'),
+      'first-look': z
+        .enum(['first-seen', 'builder-time'])
+        .default('first-seen')
+        .describe(
+          'Of a conda channel without times of its own: builder-time lets what it had of a package when this mirror first looked count from when it was built.',
+        ),
       hashes: z
         .enum(['required', 'first-seen'])
         .default('required')
@@ -64,6 +75,17 @@ const targets = section({
   platforms: distinct(parsed(parsePlatform))
     .min(1, 'at least one platform is needed')
     .describe('Platforms that notebooks run on, like manylinux_2_28_x86_64.'),
+  conda: section({
+    subdirs: distinct(parsed(parseSubdir))
+      .min(1, 'at least one subdir is needed')
+      .describe('Platforms as conda calls them, like linux-64; noarch belongs to each.'),
+    virtual: z
+      .record(parsed(parseVirtualPackage), parsed(parseVirtualVersion))
+      .default({})
+      .describe('Versions of virtual packages that the notebooks have, like glibc: "2.28".'),
+  })
+    .optional()
+    .describe('The conda environments of the notebooks. Absent: none.'),
 }).describe('The environments of the notebooks: each Python on each platform.');
 
 const packages = section({
@@ -96,6 +118,33 @@ const packages = section({
     .describe('What may never be installed, as a dependency neither. Wins over allow.'),
 }).describe('What is approved by name.');
 
+const contentEffect = z.enum(['allow', 'review', 'deny']);
+
+const bundled = section({
+  allow: z
+    .array(license())
+    .default([])
+    .describe('Licences that bundled components may have besides those of licenses.allow.'),
+  others: contentEffect.default('review').describe('A component under any other licence.'),
+  unknown: contentEffect
+    .default('allow')
+    .describe('A component of which nothing says the licence.'),
+  clarify: z
+    .array(
+      section({
+        name,
+        versions: versions().optional(),
+        component: prose(
+          'The component, or the path of the licence text, as the finding names it.',
+        ),
+        expression: expression(),
+        reason: prose('What was read, and by whom.'),
+      }),
+    )
+    .default([])
+    .describe('Licences of components that a person has read.'),
+}).describe('What artifacts may bundle of others.');
+
 const licenses = section({
   allow: z.array(license()).default([]).describe('SPDX ids of the licences that are accepted.'),
   'exceptions-are-permissive': z
@@ -106,7 +155,7 @@ const licenses = section({
     .array(
       section({
         expression: license(),
-        packages: distinct(parsed(parseNamePattern)).min(1, 'at least one name is needed'),
+        packages: distinct(parsed(parsePackagePattern)).min(1, 'at least one name is needed'),
         ...DATED,
       }),
     )
@@ -126,7 +175,7 @@ const licenses = section({
     )
     .default([])
     .describe('Licences that a person has read where metadata is unclear.'),
-  bundled: reservedMap(),
+  bundled: bundled.prefault({}),
 }).describe('Which licences are accepted.');
 
 const versionRules = section({
@@ -144,6 +193,8 @@ const versionRules = section({
   formats: section({
     wheel: allowOrDeny.default('allow'),
     sdist: allowOrDeny.default('deny').describe('Source code that runs while it is installed.'),
+    conda: allowOrDeny.default('allow'),
+    'tar-bz2': allowOrDeny.default('allow').describe("conda's older format."),
   }).prefault({}),
 }).describe('Which versions of an allowed package are accepted.');
 
@@ -166,8 +217,6 @@ const waiver = section({
   ...DATED,
 });
 
-const contentEffect = z.enum(['allow', 'review', 'deny']);
-
 const content = section({
   startup: contentEffect.default('review').describe('Code that runs at every start of Python.'),
   notebook: contentEffect.default('review').describe('What Jupyter loads by itself.'),
@@ -178,11 +227,14 @@ const content = section({
   drift: contentEffect
     .default('review')
     .describe('What the last approved release of the project did not have.'),
+  collisions: contentEffect
+    .default('review')
+    .describe('Modules and commands that another admitted project has.'),
   known: z
     .array(
       section({
         rule: z.enum(CONTENT_KEYS),
-        packages: distinct(parsed(parseNamePattern)).min(1, 'at least one name is needed'),
+        packages: distinct(parsed(parsePackagePattern)).min(1, 'at least one name is needed'),
         sha256: distinct(parsed(parseDigest))
           .optional()
           .describe('Only files with these digests; absent: whatever the packages have.'),

@@ -1,3 +1,5 @@
+import { isSubdir } from '../ecosystems/conda/names.ts';
+import { findCondaVersion } from '../ecosystems/conda/versions.ts';
 import { GatehouseError } from '../model/errors.ts';
 import { isSha256, type Sha256 } from '../model/sha256.ts';
 import { isSourceId, type SourceId } from '../model/subject.ts';
@@ -100,6 +102,24 @@ export function parsePython(text: string): string {
     throw invalid(`not a Python version: ${shown(text)}`, 'write major and minor, like "3.12"');
   }
   return text;
+}
+
+/** Reads a platform subdir of conda; throws `invalid-policy`. */
+export function parseSubdir(text: string): string {
+  if (isSubdir(text) && text !== 'noarch') return text;
+  throw invalid(`not a platform of conda: ${shown(text)}`, 'write it like linux-64 or osx-arm64');
+}
+
+/** Reads the name of a virtual package without its underscores: `glibc` is `__glibc`; throws `invalid-policy`. */
+export function parseVirtualPackage(text: string): string {
+  if (/^[a-z][a-z0-9-]{0,60}$/.test(text)) return `__${text.replaceAll('-', '_')}`;
+  throw invalid(`not a virtual package of conda: ${shown(text)}`, 'write it like glibc or cuda');
+}
+
+/** Reads the version of a virtual package; throws `invalid-policy`. */
+export function parseVirtualVersion(text: string): string {
+  if (findCondaVersion(text) !== undefined) return text;
+  throw invalid(`not a version of conda: ${shown(text)}`, 'write it like "2.28"');
 }
 
 const PUBLISHER =

@@ -7,6 +7,8 @@ export interface Served {
   readonly kind: 'page' | 'file' | 'metadata' | 'provenance';
   /** Absent: the page that lists all projects. */
   readonly project?: string;
+  /** Of conda: the source whose index or file it is. */
+  readonly channel?: string;
   readonly filename?: string;
   readonly sha256?: string;
   readonly status: number;

@@ -82,5 +82,10 @@ function yankOf(entry: ViewEntry, project: ProjectName, publicUrl: string): stri
   if (entry.kind === 'approved')
     return entry.yanked && (entry.yanked.reason || YANKED_WITHOUT_REASON);
   if (entry.hidden !== true) return undefined;
-  return refusalText(publicUrl, { project, version: entry.version, findings: entry.findings });
+  return refusalText(publicUrl, {
+    ecosystem: 'pypi',
+    project,
+    version: entry.version,
+    findings: entry.findings,
+  });
 }

@@ -74,14 +74,17 @@ async function describe(
   release: ApprovedRelease | undefined,
 ): Promise<Omit<ProjectJson, 'serial'>> {
   const { project } = view;
-  const pages = { project: whyAddress(parts.publicUrl, { project }) };
+  const pages = { project: whyAddress(parts.publicUrl, { ecosystem: 'pypi', project }) };
   if (release === undefined) return { project, pages, artifacts: [] };
   const version = release.version.text;
   const info = await findInfo(parts, view, release);
   return {
     project,
     version,
-    pages: { ...pages, release: whyAddress(parts.publicUrl, { project, version }) },
+    pages: {
+      ...pages,
+      release: whyAddress(parts.publicUrl, { ecosystem: 'pypi', project, version }),
+    },
     artifacts: listAll(parts, view, release.entries),
     ...(info === undefined ? {} : { info }),
   };
@@ -118,7 +121,14 @@ function noticeOf({ publicUrl }: ServiceParts, view: ProjectView): { readonly no
   if (entry === undefined) return {};
   const { project } = view;
   const version = entry.kind === 'tombstone' ? {} : { version: entry.version };
-  return { notice: refusalText(publicUrl, { project, ...version, findings: entry.findings }) };
+  return {
+    notice: refusalText(publicUrl, {
+      ecosystem: 'pypi',
+      project,
+      ...version,
+      findings: entry.findings,
+    }),
+  };
 }
 
 function listAll(

@@ -92,5 +92,5 @@ async function drawRelease(
   const { findings, isAbsent } = explanation;
   return isAbsent === true
     ? notFound(findings.at(-1)?.message ?? `${project} has no version ${version.text}`)
-    : refusalProblem(publicUrl, { project, version: version.text, findings });
+    : refusalProblem(publicUrl, { ecosystem: 'pypi', project, version: version.text, findings });
 }

@@ -1,11 +1,13 @@
 import type { FastifyReply } from 'fastify';
 
 import type { Finding } from '../model/decision.ts';
+import type { Ecosystem } from '../model/subject.ts';
 import { type Problem, problemBody, sendProblem } from './problems.ts';
 import { shorten, toReasonPhrase } from './reason-phrase.ts';
 
 /** Something that the gate does not pass. */
 export interface Refusal {
+  readonly ecosystem: Ecosystem;
   readonly project: string;
   /** Absent: the whole project is refused. */
   readonly version?: string;
@@ -18,9 +20,9 @@ const SHORTEST_SENTENCE = 24;
 /** Where a person reads everything about a decision. */
 export function whyAddress(
   publicUrl: string,
-  { project, version }: Pick<Refusal, 'project' | 'version'>,
+  { ecosystem, project, version }: Pick<Refusal, 'ecosystem' | 'project' | 'version'>,
 ): string {
-  const base = `${publicUrl}/why/pypi/${encodeURIComponent(project)}`;
+  const base = `${publicUrl}/why/${ecosystem}/${encodeURIComponent(project)}`;
   return version === undefined ? base : `${base}/${encodeURIComponent(version)}`;
 }
 

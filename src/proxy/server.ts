@@ -2,6 +2,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 
 import { SECOND_MS } from '../model/time.ts';
 import { serveAudit } from './audit.ts';
+import { serveConda } from './conda.ts';
 import { servePypiFiles } from './files.ts';
 import { serveHealth } from './health.ts';
 import { type PageCache, createPageCache } from './page-cache.ts';
@@ -73,6 +74,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
   servePypiPages(app, parts, cache);
   servePypiJson(app, parts, cache);
   servePypiFiles(app, parts);
+  serveConda(app, parts);
   serveWhy(app, parts);
   serveAudit(app, parts);
   serveHealth(app, parts, parts.policyProblems);

@@ -7,7 +7,7 @@ import { VERDICT_WORDS } from './verdict-words.ts';
 
 /** The page for a person who was refused, or wants to know why not: the verdict in words first, then what to do. */
 export function renderWhyPage(explanation: Explanation): string {
-  const { verdict, basis, findings, artifacts, policy } = explanation;
+  const { verdict, basis, findings, artifacts, policy, source } = explanation;
   const name = nameOf(explanation);
   const deciding = findings.filter(({ effect }) => effect !== 'approve');
   const reporting = findings.filter(({ effect }) => effect === 'approve');
@@ -16,7 +16,7 @@ export function renderWhyPage(explanation: Explanation): string {
     markup`<main>
 <h1>${name}</h1>
 <p class="verdict ${verdict}">${sentenceOf(explanation)}</p>
-<p class="dim">Judged by ${BASIS_WORDS[basis]}.</p>
+<p class="dim">Judged by ${BASIS_WORDS[basis]}.${source && markup` It comes from the source <code>${source}</code>.`}</p>
 ${renderFindings('Why', deciding)}
 ${renderAdvice(explanation)}
 ${renderFindings('Also noticed', reporting)}
@@ -88,6 +88,7 @@ ${advice.length > 0 ? markup`<ul>${advice.map((sentence) => markup`<li>${sentenc
 }
 
 function renderInstead({
+  ecosystem,
   project,
   version,
   verdict,
@@ -96,14 +97,23 @@ function renderInstead({
 }: Explanation): Html | undefined {
   const isNeeded = version === undefined || verdict !== 'approve';
   if (nearestApproved === undefined || !isNeeded) return undefined;
-  const pythons = pythonsOf(nearestTargets ?? []);
-  const where = pythons === undefined ? '' : ` (Python ${pythons})`;
+  const isConda = ecosystem === 'conda';
+  const where = placesOf(nearestTargets ?? [], isConda);
+  const command = isConda ? 'conda install' : 'pip install';
+  const pin = isConda ? '=' : '==';
   // The newest may not exist for the reader's Python; pip knows which does.
   return version === undefined
     ? markup`<p>Newest approved: ${nearestApproved}${where}.</p>
-<pre>pip install ${project}</pre>`
+<pre>${command} ${project}</pre>`
     : markup`<p>Use the nearest approved version, ${nearestApproved}${where}:</p>
-<pre>pip install "${project}==${nearestApproved}"</pre>`;
+<pre>${command} "${project}${pin}${nearestApproved}"</pre>`;
+}
+
+/** ` (Python 3.12–3.14)`, of conda ` (linux-64)`. */
+function placesOf(targets: readonly string[], isConda: boolean): string {
+  if (isConda) return targets.length === 0 ? '' : ` (${targets.join(', ')})`;
+  const pythons = pythonsOf(targets);
+  return pythons === undefined ? '' : ` (Python ${pythons})`;
 }
 
 /** `3.12–3.14` of the ids of targets; absent: there are none. */

@@ -88,7 +88,8 @@ function underPolicy(rule: Rule, statement: Statement, input: RuleInput): Findin
     const place = policy.rules.get(rule.id)?.place;
     return lifted(statement, `rules.${rule.id} is ${mode}, which only reports`, place);
   }
-  const release = { project: input.subject.project, version: input.name?.version };
+  const { source, project } = input.subject;
+  const release = { source, project, name: input.name };
   const waivers = waiversFor(policy, { ...release, code: statement.code, now });
   const waiver = waivers.toSorted((left, right) => right.expires - left.expires)[0];
   if (waiver === undefined) return { ...statement, effect: statement.verdict };

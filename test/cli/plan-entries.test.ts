@@ -3,14 +3,11 @@ import { describe, expect, test } from 'vitest';
 import type { Judge } from '../../src/cli/entry-candidates.ts';
 import { planEntries } from '../../src/cli/plan-entries.ts';
 import { sortItems, type Wanted } from '../../src/cli/wanted.ts';
+import { findArtifactName } from '../../src/ecosystems/pypi/filenames.ts';
 import { parseProjectName } from '../../src/ecosystems/pypi/names.ts';
 import { parseRequirement } from '../../src/ecosystems/pypi/requirements.ts';
-import {
-  parseSpecifierSet,
-  satisfies,
-  type SpecifierSet,
-} from '../../src/ecosystems/pypi/specifiers.ts';
-import { parseVersion } from '../../src/ecosystems/pypi/versions.ts';
+import { parseSpecifierSet } from '../../src/ecosystems/pypi/specifiers.ts';
+import { type ReleaseName, type ReleaseRange, takes } from '../../src/ecosystems/releases.ts';
 import type { BroughtProject } from '../../src/mirror/brings-along.ts';
 import type { ProjectName } from '../../src/model/subject.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
@@ -69,9 +66,16 @@ function approvedBy(
   return new Map([...needed, ...roots]);
 }
 
-function within(upstream: Upstream, project: ProjectName, range: SpecifierSet): readonly string[] {
+function within(upstream: Upstream, project: ProjectName, range: ReleaseRange): readonly string[] {
   const versions = upstream[project]?.versions ?? [];
-  return versions.filter((version) => satisfies(range, parseVersion(version))).slice(0, KEEP);
+  return versions.filter((version) => takes(range, wheelOf(project, version))).slice(0, KEEP);
+}
+
+function wheelOf(project: ProjectName, version: string): ReleaseName {
+  const file = `${project.replaceAll('-', '_')}-${version}-py3-none-any.whl`;
+  const name = findArtifactName(file, project);
+  if (name === undefined) throw new Error(`not a wheel: ${file}`);
+  return name;
 }
 
 function closureOf(upstream: Upstream, projects: readonly ProjectName[]): readonly ProjectName[] {

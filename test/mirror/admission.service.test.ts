@@ -278,7 +278,7 @@ test('warming admits what is approved ahead of requests, and says what became of
   await using house = await openHouse({ index, policy: policyText(['frog', 'tad', 'newt']) });
   await take(house, TAD);
   const projects = [FROG, TAD, newt].map((wheel) => subjectOf(wheel).project);
-  expect(await Array.fromAsync(house.mirror.warm(projects))).toMatchObject([
+  expect(await Array.fromAsync(house.mirror.warm(projects, 'pypi'))).toMatchObject([
     { filename: FROG.filename, outcome: 'admitted' },
     { filename: TAD.filename, outcome: 'present' },
     { filename: newt.filename, outcome: 'failed', reason: expect.stringContaining('404') },

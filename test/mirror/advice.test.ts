@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
 
-import { parseProjectName } from '../../src/ecosystems/pypi/names.ts';
 import { parseVersion } from '../../src/ecosystems/pypi/versions.ts';
 import { type About, adviceFor } from '../../src/mirror/advice.ts';
 import type { FindingCode } from '../../src/model/decision.ts';
 
 const RICH: About = {
-  project: parseProjectName('rich'),
+  entry: 'rich',
   version: parseVersion('13.2.1'),
   isNewest: true,
   nearest: undefined,

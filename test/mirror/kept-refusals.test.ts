@@ -7,7 +7,13 @@ import { parseSha256 } from '../../src/model/sha256.ts';
 
 const FOO = parseProjectName('foo');
 const START: Moment = { generation: 7, now: 1_000_000 };
-const REFUSED: Refused = { kind: 'refused', project: FOO, version: '1.0', findings: [] };
+const REFUSED: Refused = {
+  kind: 'refused',
+  ecosystem: 'pypi',
+  project: FOO,
+  version: '1.0',
+  findings: [],
+};
 
 function wanted(filename = 'foo-1.0-py3-none-any.whl') {
   return { project: FOO, sha256: parseSha256('ab'.repeat(32)), filename };

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 
 import { describe, expect, test } from 'vitest';
 
-import { satisfies } from '../../src/ecosystems/pypi/specifiers.ts';
-import { parseVersion } from '../../src/ecosystems/pypi/versions.ts';
+import { findArtifactName } from '../../src/ecosystems/pypi/filenames.ts';
+import { parseProjectName } from '../../src/ecosystems/pypi/names.ts';
+import { takes } from '../../src/ecosystems/releases.ts';
 import { formatLicenseExpression } from '../../src/ecosystems/spdx/expression.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import { HEAD, policyWith, textWithPackages } from './policies.ts';
@@ -17,16 +18,44 @@ function at(line: number, column: number) {
 }
 
 describe('a policy', () => {
+  test('of what is bundled know theirs', () => {
+    const { bundled } = policyWith(`licenses:
+  bundled:
+    allow: [Zlib]
+    others: deny
+    clarify:
+      - { name: Open_CV, versions: ">=4", component: libavcodec, expression: lgpl-2.1-or-later, reason: read }`).licenses;
+    expect(bundled).toMatchObject({
+      allow: [{ place: at(6, 13) }],
+      others: { value: 'deny', place: at(7, 13) },
+      unknown: { value: 'allow', place: at(5, 3) },
+      clarify: [{ project: 'open-cv', component: 'libavcodec', reason: 'read', place: at(9, 9) }],
+    });
+  });
+
   test('without optional sections is the strict one', () => {
     const policy = load(HEAD);
     expect(policy.sources).toEqual([
-      { id: 'pypi', kind: 'pypi', claims: [], hashes: 'required', place: at(1, 1) },
+      {
+        id: 'pypi',
+        kind: 'pypi',
+        claims: [],
+        firstLook: 'first-seen',
+        hashes: 'required',
+        place: at(1, 1),
+      },
     ]);
     expect(policy.licenses).toEqual({
       allow: [],
       exceptionsArePermissive: false,
       grants: [],
       clarify: [],
+      bundled: {
+        allow: [],
+        others: { value: 'review', place: at(1, 1) },
+        unknown: { value: 'allow', place: at(1, 1) },
+        clarify: [],
+      },
       place: at(1, 1),
     });
     expect(policy.versions.minAgeMs.value).toBe(7 * 86_400_000);
@@ -125,7 +154,9 @@ describe('packages', () => {
       },
     ]);
     const [first, , all] = denials;
-    expect(first?.versions && satisfies(first.versions, parseVersion('1.82.8'))).toBe(true);
+    const project = parseProjectName('litellm');
+    const wheel = findArtifactName('litellm-1.82.8-py3-none-any.whl', project);
+    expect(first?.versions && wheel && takes(first.versions, wheel)).toBe(true);
     expect(all && 'versions' in all).toBe(false);
   });
 });
@@ -158,7 +189,14 @@ sources:
     expect(policy.versions.yanked).toEqual({ value: 'deny', place: at(9, 1) });
     expect([...policy.rules]).toEqual([['license', { value: 'warn', place: at(11, 12) }]]);
     expect(policy.sources).toEqual([
-      { id: 'pypi', kind: 'pypi', claims: [], hashes: 'required', place: at(13, 3) },
+      {
+        id: 'pypi',
+        kind: 'pypi',
+        claims: [],
+        firstLook: 'first-seen',
+        hashes: 'required',
+        place: at(13, 3),
+      },
       {
         id: 'internal',
         kind: 'pypi',
@@ -167,6 +205,7 @@ sources:
           { value: 'acme-*', place: at(14, 72) },
           { value: 'acme-tool', place: at(14, 80) },
         ],
+        firstLook: 'first-seen',
         hashes: 'required',
         place: at(14, 3),
       },

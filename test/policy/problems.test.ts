@@ -156,9 +156,9 @@ const AFTER_HEAD: readonly Row[] = [
     'p:4:21: expected one licence, got an expression: MIT OR ISC; write an entry for each licence in it',
   ],
   [
-    'a conda source',
-    'sources: { conda-forge: { kind: conda } }',
-    'p:4:33: this version reads sources of kind pypi only, got: conda',
+    'a source of another kind',
+    'sources: { npm: { kind: npm } }',
+    'p:4:25: expected one of pypi, conda, got: npm',
   ],
   ['no source', 'sources: {}', 'p:4:1: at least one source is needed'],
   [
@@ -241,8 +241,8 @@ const AFTER_HEAD: readonly Row[] = [
   ['profiles', 'profiles: { x: {} }', 'p:4:13: this version knows no keys of profiles'],
   [
     'bundled licences',
-    'licenses: { bundled: { allow: [] } }',
-    'p:4:24: this version knows no keys of bundled',
+    'licenses: { bundled: { alow: [] } }',
+    'p:4:24: bundled has no key alow; did you mean allow?',
   ],
   ['tests', 'tests: [{ given: x }]', 'p:4:1: this version does not know entries here'],
 ];

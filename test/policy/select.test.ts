@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
+import { findArtifactName } from '../../src/ecosystems/pypi/filenames.ts';
 import { parseProjectName } from '../../src/ecosystems/pypi/names.ts';
-import { parseVersion } from '../../src/ecosystems/pypi/versions.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import {
   claimant,
@@ -12,6 +12,7 @@ import {
   modeOf,
   waiversFor,
 } from '../../src/policy/select.ts';
+import { parseSourceId } from '../../src/policy/values.ts';
 import { textWithPackages } from './policies.ts';
 
 const policy = loadPolicy({
@@ -43,7 +44,10 @@ const LAST = Date.parse('2027-06-30T23:59:59.999Z');
 
 function release(name: string, version?: string) {
   const project = parseProjectName(name);
-  return version === undefined ? { project } : { project, version: parseVersion(version) };
+  const source = parseSourceId('pypi');
+  if (version === undefined) return { source, project };
+  const file = `${name.replaceAll('-', '_')}-${version}-py3-none-any.whl`;
+  return { source, project, name: findArtifactName(file, project) };
 }
 
 test('an allowance is found by the normal form of a name', () => {
@@ -100,7 +104,7 @@ test.each([
   ['cuda-x', LAST, 0],
   ['nvidia', LAST, 0],
 ])('%s at %s has %s grants', (name, now, count) => {
-  expect(grantsFor(policy, parseProjectName(name), now)).toHaveLength(count);
+  expect(grantsFor(policy, release(name), now)).toHaveLength(count);
 });
 
 test.each([

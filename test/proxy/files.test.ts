@@ -15,7 +15,13 @@ import {
 } from './house.ts';
 
 const CONTENT = 'abcdefghijkl';
-const REFUSED: Refused = { kind: 'refused', project: FOO, version: '2.0', findings: [DENIED] };
+const REFUSED: Refused = {
+  kind: 'refused',
+  ecosystem: 'pypi',
+  project: FOO,
+  version: '2.0',
+  findings: [DENIED],
+};
 const REASON = `${DENIED.message} (license/not-allowed); see ${PUBLIC_URL}/why/pypi/foo/2.0`;
 
 describe('an approved artifact', () => {

@@ -25,7 +25,7 @@ const house = openHouse({
   open: ({ filename }) =>
     filename === WHEEL
       ? approved('abcdefghijkl')
-      : { kind: 'refused', project: FOO, findings: [DENIED] },
+      : { kind: 'refused', ecosystem: 'pypi', project: FOO, findings: [DENIED] },
   explain: () => EXPLANATION,
 });
 /** Methods and targets that the parser of the service let pass. */

@@ -8,7 +8,7 @@ const house = openHouse({
   open: (wanted) =>
     wanted.filename === WHEEL
       ? approved('abcdefghijkl')
-      : { kind: 'refused', project: FOO, findings: [DENIED] },
+      : { kind: 'refused', ecosystem: 'pypi', project: FOO, findings: [DENIED] },
 });
 let port = 0;
 

@@ -36,7 +36,12 @@ describe('attestations', () => {
 
   test('of what is refused are refused', async () => {
     const { app } = openHouse({
-      openProvenance: () => ({ kind: 'refused', project: FOO, findings: [DENIED] }),
+      openProvenance: () => ({
+        kind: 'refused',
+        ecosystem: 'pypi',
+        project: FOO,
+        findings: [DENIED],
+      }),
     });
     expect((await app.inject({ url: `${FILE_PATH}.provenance` })).statusCode).toBe(403);
   });

@@ -13,12 +13,13 @@ describe('the sentence of a refusal', () => {
   test.each<readonly [string, Parameters<typeof refusalText>[1], string]>([
     [
       'names project, version, finding and address',
-      { project: 'foo', version: '2.0', findings: [DENIED] },
+      { ecosystem: 'pypi', project: 'foo', version: '2.0', findings: [DENIED] },
       `${DENIED.message} (license/not-allowed); see ${URL}/why/pypi/foo/2.0`,
     ],
     [
       'of a project names no version',
       {
+        ecosystem: 'pypi',
         project: 'foo',
         findings: [{ ...DENIED, code: 'package/denied', message: 'denied: use bar' }],
       },
@@ -26,12 +27,13 @@ describe('the sentence of a refusal', () => {
     ],
     [
       'writes a local version so that the address holds',
-      { project: 'foo', version: '1!2.0+cu121', findings: [] },
+      { ecosystem: 'pypi', project: 'foo', version: '1!2.0+cu121', findings: [] },
       `foo 1!2.0+cu121 is refused; see ${URL}/why/pypi/foo/1!2.0%2Bcu121`,
     ],
     [
       'says what denies before what only waits for a person',
       {
+        ecosystem: 'pypi',
         project: 'foo',
         version: '2.0',
         findings: [
@@ -43,7 +45,12 @@ describe('the sentence of a refusal', () => {
     ],
     [
       'passes over what only reports',
-      { project: 'foo', version: '2.0', findings: [{ ...DENIED, effect: 'approve' }] },
+      {
+        ecosystem: 'pypi',
+        project: 'foo',
+        version: '2.0',
+        findings: [{ ...DENIED, effect: 'approve' }],
+      },
       `foo 2.0 is refused; see ${URL}/why/pypi/foo/2.0`,
     ],
   ])('%s', (_, refusal, expected) => {
@@ -51,7 +58,12 @@ describe('the sentence of a refusal', () => {
   });
 
   test('shortens its reason, never its address', () => {
-    const text = refusalText(URL, { project: 'foo', version: '2.0', findings: [LONG] });
+    const text = refusalText(URL, {
+      ecosystem: 'pypi',
+      project: 'foo',
+      version: '2.0',
+      findings: [LONG],
+    });
     expect(text).toHaveLength(200);
     expect(text).toMatch(
       /x\.\.\. \(license\/not-allowed\); see https:\/\/gate\.test\/why\/pypi\/foo\/2\.0$/,
@@ -60,11 +72,11 @@ describe('the sentence of a refusal', () => {
 
   test('of names that leave no room keeps the address whole', () => {
     const project = 'p'.repeat(120);
-    expect(refusalText(URL, { project, version: '1.0', findings: [LONG] })).toBe(
+    expect(refusalText(URL, { ecosystem: 'pypi', project, version: '1.0', findings: [LONG] })).toBe(
       `refused (license/not-allowed); see ${URL}/why/pypi/${project}/1.0`,
     );
     const long = 'p'.repeat(250);
-    expect(refusalText(URL, { project: long, findings: [LONG] })).toBe(
+    expect(refusalText(URL, { ecosystem: 'pypi', project: long, findings: [LONG] })).toBe(
       `refused (license/not-allowed); see ${URL}/why/pypi/${long}`,
     );
   });
@@ -73,6 +85,7 @@ describe('the sentence of a refusal', () => {
     assert(
       property(string({ unit: 'binary', maxLength: 400 }), (message) => {
         const text = refusalText(URL, {
+          ecosystem: 'pypi',
           project: 'foo',
           version: '2.0',
           findings: [{ ...DENIED, message }],
@@ -108,6 +121,7 @@ test.each([
   const { app } = openHouse({
     open: () => ({
       kind: 'refused',
+      ecosystem: 'pypi',
       project: FOO,
       version: '2.0',
       findings: [{ ...DENIED, message }],

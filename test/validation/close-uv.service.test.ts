@@ -7,7 +7,8 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
 import { parseProjectName } from '../../src/ecosystems/pypi/names.ts';
-import { parseSpecifierSet, satisfies } from '../../src/ecosystems/pypi/specifiers.ts';
+import { parseSpecifierSet } from '../../src/ecosystems/pypi/specifiers.ts';
+import { takes } from '../../src/ecosystems/releases.ts';
 import type { PythonTarget } from '../../src/model/target.ts';
 import { close } from '../../src/validation/close.ts';
 import {
@@ -137,7 +138,7 @@ function questionsOf(index: StaticIndex, { name, projects, targets }: Case): rea
     return rows.some(
       ({ candidate, outcome }) =>
         candidate.project === project &&
-        satisfies(specifiers, candidate.name.version) &&
+        takes(specifiers, candidate.name) &&
         outcome.targets.includes(id),
     );
   }

@@ -34,31 +34,35 @@ export function inspectMembers(text: string, maxDepth: number): MembersFound {
   const open: (Set<string> | undefined)[] = [];
   let depth = 0;
   let keyNext = false;
-  for (let at = 0; at < text.length; at += 1) {
+  for (let at = 0; at < text.length && depth <= maxDepth; at += 1) {
     const unit = text[at];
-    if (unit === '{' || unit === '[') {
+    if (unit === '"') {
+      const end = stringEnd(text, at);
+      const key = keyNext ? text.slice(at, end) : undefined;
+      const duplicate = key === undefined ? undefined : findDuplicate(open.at(-1), key);
+      if (duplicate !== undefined) return { duplicate, depth };
+      keyNext = false;
+      at = end - 1;
+    } else if (unit === '{' || unit === '[') {
       open.push(unit === '{' ? new Set() : undefined);
       depth = Math.max(depth, open.length);
-      if (depth > maxDepth) return { duplicate: undefined, depth };
       keyNext = unit === '{';
     } else if (unit === '}' || unit === ']') {
       open.pop();
       keyNext = false;
     } else if (unit === ',') {
       keyNext = open.at(-1) !== undefined;
-    } else if (unit === '"') {
-      const end = stringEnd(text, at);
-      const keys = open.at(-1);
-      if (keyNext && keys !== undefined) {
-        const key: string = JSON.parse(text.slice(at, end));
-        if (keys.has(key)) return { duplicate: key, depth };
-        keys.add(key);
-        keyNext = false;
-      }
-      at = end - 1;
     }
   }
   return { duplicate: undefined, depth };
+}
+
+/** The key that a string is, if it is among the keys; else it is put there. */
+function findDuplicate(keys: Set<string> | undefined, quoted: string): string | undefined {
+  const key: string = JSON.parse(quoted);
+  if (keys?.has(key) === true) return key;
+  keys?.add(key);
+  return undefined;
 }
 
 /** Where the string that begins at a quote is over. */

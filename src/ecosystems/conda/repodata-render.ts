@@ -46,16 +46,17 @@ function* members(records: ReadonlyMap<string, Uint8Array>): Generator<string | 
 function grouped(
   records: RepodataContents['records'],
 ): ReadonlyMap<string, ReadonlyMap<string, Uint8Array>> {
-  const groups = new Map(GROUPS.map((group) => [String(group), new Map<string, Uint8Array>()]));
+  const groups = new Map<string, Map<string, Uint8Array>>();
+  for (const group of GROUPS) groups.set(group, new Map());
   for (const { group, key, bytes } of records) {
-    const members = groups.get(group);
-    if (members === undefined) {
+    const own = groups.get(group);
+    if (own === undefined) {
       throw new GatehouseError('wrong-use', `a record of a group that is not written: ${group}`);
     }
     if (groups.values().some((one) => one.has(key))) {
       throw new GatehouseError('wrong-use', `two records of one file name: ${key}`);
     }
-    members.set(key, bytes);
+    own.set(key, bytes);
   }
   return groups;
 }

@@ -9,7 +9,7 @@ import { advance } from './repodata-steps.ts';
 import { checkUtf8, type Utf8Check } from './utf8-check.ts';
 
 /** Steps begin when so much has come: what they did not finish they look at again. */
-const WINDOW_BYTES = 128 * 1024;
+const WINDOW_BYTES = 64 * 1024;
 
 /** A `repodata.json` that is being read. */
 export interface RepodataReading {

@@ -66,10 +66,7 @@ export function readShard(bytes: Uint8Array, limits = SHARD_LIMITS): Shard {
     } else if (key === 'removed') {
       removed = expectNames(value);
     } else if (key === 'v3') {
-      for (const [group, members] of Object.entries(expectMap(value, key))) {
-        if (GROUPS_V3.has(group)) addRecords(records, `v3.${group}`, members);
-        else skipped.push(`v3.${group}`);
-      }
+      skipped.push(...addGroups(records, expectMap(value, key)));
     } else skipped.push(key);
   }
   return { records, removed, skipped };
@@ -77,6 +74,15 @@ export function readShard(bytes: Uint8Array, limits = SHARD_LIMITS): Shard {
 
 /** The groups of CEP 48. */
 const GROUPS_V3 = new Set(['conda', 'tar.bz2', 'whl']);
+
+/** Says which groups it passed over. */
+function addGroups(records: RecordSlice[], groups: JsonObject): readonly string[] {
+  const [known, unknown] = [true, false].map((wanted) =>
+    Object.keys(groups).filter((group) => GROUPS_V3.has(group) === wanted),
+  );
+  for (const group of known ?? []) addRecords(records, `v3.${group}`, groups[group]);
+  return (unknown ?? []).map((group) => `v3.${group}`);
+}
 
 function addRecords(records: RecordSlice[], group: string, members: unknown): void {
   for (const [key, record] of Object.entries(expectMap(members, group))) {

@@ -118,7 +118,10 @@ function readSymbols(reader: BitReader, plan: SymbolsPlan): number | undefined {
       if (symbol <= 1) {
         run += weight << symbol;
         weight *= 2;
-        if (length + run > blockSize) return undefined;
+        if (length + run > blockSize) {
+          reader.at = at;
+          return undefined;
+        }
         continue;
       }
       if (run > 0) {

@@ -4,7 +4,7 @@ import { bitReader, readBits, readLong, type BitReader } from './bzip2-bits.ts';
 import { readBlock } from './bzip2-block.ts';
 import { unpackBlock } from './bzip2-output.ts';
 import { bzip2Refused } from './refusals.ts';
-import { findExcess, STREAM_LIMITS, type StreamLimits } from './stream-limits.ts';
+import { findExcess, STREAM_LIMITS, type StreamLimits, type StreamSizes } from './stream-limits.ts';
 
 export interface Bzip2Limits extends StreamLimits {
   /** Readers differ in what follows the first stream: some read it, some do not. */
@@ -48,14 +48,18 @@ export async function* unpackBzip2(
       for await (const piece of unpackStream(input, symbols, level * 100_000)) {
         seen.unpackedBytes += piece.length;
         seen.packedBytes = offsetOf(input);
-        const excess = findExcess(seen, limits);
-        if (excess) throw bzip2Refused(excess.reason, seen.packedBytes, excess.message);
+        checkExcess(seen, limits);
         yield piece;
       }
     }
   } finally {
     await pieces.return?.();
   }
+}
+
+function checkExcess(seen: StreamSizes, limits: StreamLimits): void {
+  const excess = findExcess(seen, limits);
+  if (excess) throw bzip2Refused(excess.reason, seen.packedBytes, excess.message);
 }
 
 /** `BZh1` to `BZh9`. */

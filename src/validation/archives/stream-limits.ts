@@ -6,6 +6,12 @@ export interface StreamLimits {
   readonly ratioFromBytes: number;
 }
 
+/** How much was read and made so far. */
+export interface StreamSizes {
+  readonly packedBytes: number;
+  readonly unpackedBytes: number;
+}
+
 const MIB = 1024 * 1024;
 
 /** Those of a package: a shard index or a shard has far smaller ones. */
@@ -17,7 +23,7 @@ export const STREAM_LIMITS: StreamLimits = {
 
 /** Which limit a stream has gone beyond. */
 export function findExcess(
-  { packedBytes, unpackedBytes }: { readonly packedBytes: number; readonly unpackedBytes: number },
+  { packedBytes, unpackedBytes }: StreamSizes,
   limits: StreamLimits,
 ): { readonly reason: 'too-large' | 'ratio'; readonly message: string } | undefined {
   if (unpackedBytes > limits.unpackedBytes) {

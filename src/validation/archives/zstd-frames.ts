@@ -84,6 +84,8 @@ export function walkFrames(limits: FrameLimits): FrameWalk {
       case 'checksum':
         expect('magic', 4);
         return true;
+      default:
+        return place satisfies never;
     }
   }
 

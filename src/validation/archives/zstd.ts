@@ -3,7 +3,7 @@ import { createZstdDecompress, constants } from 'node:zlib';
 import { isGatehouseError } from '../../model/errors.ts';
 import { feed } from './feed.ts';
 import { zstdRefused } from './refusals.ts';
-import { findExcess, STREAM_LIMITS, type StreamLimits } from './stream-limits.ts';
+import { findExcess, STREAM_LIMITS, type StreamLimits, type StreamSizes } from './stream-limits.ts';
 import { walkFrames, type FrameLimits, type FramePart } from './zstd-frames.ts';
 
 export interface ZstdLimits extends StreamLimits, FrameLimits {}
@@ -25,14 +25,18 @@ export async function* unpackZstd(
     for (let first = await parts.next(); first.done !== true; first = await parts.next()) {
       for await (const piece of unpackFrame(frameFrom(first.value, parts), limits, seen)) {
         seen.unpackedBytes += piece.length;
-        const excess = findExcess(seen, limits);
-        if (excess) throw zstdRefused(excess.reason, seen.packedBytes, excess.message);
+        checkExcess(seen, limits);
         yield piece;
       }
     }
   } finally {
     await parts.return(undefined);
   }
+}
+
+function checkExcess(seen: StreamSizes, limits: StreamLimits): void {
+  const excess = findExcess(seen, limits);
+  if (excess) throw zstdRefused(excess.reason, seen.packedBytes, excess.message);
 }
 
 async function* partsOf(

@@ -17,7 +17,8 @@ export function createAskedOn(targets: readonly Target[]): AskedOn {
   const everywhere = 2 ** targets.length - 1;
   const masks = new Map<string, number>();
 
-  function maskOf({ marker }: ReleaseNeed, extra: string | undefined): number {
+  function maskOf({ marker, forExtra }: ReleaseNeed, extra: string | undefined): number {
+    if (forExtra !== undefined) return extra === forExtra ? everywhere : 0;
     if (marker === undefined) return everywhere;
     const key = `${extra ?? ''};${marker.text}`;
     const known = masks.get(key);

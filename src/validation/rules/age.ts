@@ -1,5 +1,8 @@
+import { findCondaRecord } from '../../ecosystems/conda/records.ts';
 import { findUploadTime } from '../../ecosystems/pypi/upload-time.ts';
-import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../../model/time.ts';
+import type { ArtifactRecord } from '../../model/record.ts';
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '../../model/time.ts';
+import type { PolicySource } from '../../policy/policy.ts';
 import type { Rule, RuleInput, Statement } from './rule.ts';
 import { describeSubject } from './subject-words.ts';
 
@@ -35,7 +38,8 @@ function* judge(input: RuleInput): Generator<Statement> {
   const key = source?.minAgeMs === undefined ? 'versions.min-age' : `sources.${source.id}.min-age`;
   if (minAgeMs === 0) return;
   const who = describeSubject(input);
-  const text = record?.uploadTime;
+  const isConda = input.name?.kind === 'conda';
+  const text = isConda ? timeOfConda(input, source) : record?.uploadTime;
   const uploaded = text === undefined ? undefined : findUploadTime(text);
   if (uploaded === undefined) {
     yield {
@@ -65,6 +69,33 @@ function* judge(input: RuleInput): Generator<Statement> {
     until: ready,
   };
 }
+
+/**
+ * What a channel gives is mostly the builder's time, which a builder can make up: what counts is when the channel's
+ * server first had it (CEP 47), where it says so, else when this mirror first saw it. A policy may let the builder's
+ * time count for what was there at the first look, or a new mirror would refuse everything for a week.
+ */
+function timeOfConda(
+  { record, history }: RuleInput,
+  source: PolicySource | undefined,
+): string | undefined {
+  if (record === undefined) return undefined;
+  if (record.uploadTime !== undefined) return record.uploadTime;
+  const wasThere = record.firstSeen === history.firstLook;
+  const built = wasThere && source?.firstLook === 'builder-time' ? builtAt(record) : undefined;
+  return new Date(Math.min(built ?? record.firstSeen, record.firstSeen)).toISOString();
+}
+
+/** In milliseconds, in old records in seconds. */
+function builtAt({ repodata }: ArtifactRecord): Instant | undefined {
+  const time =
+    repodata === undefined ? undefined : findCondaRecord(JSON.parse(repodata))?.timestamp;
+  if (time === undefined || time === 0) return undefined;
+  return time < SECONDS_UNTIL ? time * SECOND_MS : time;
+}
+
+/** As seconds a time far in the future, as milliseconds one before there was conda. */
+const SECONDS_UNTIL = 100_000_000_000;
 
 function duration(milliseconds: number): string {
   const isDays = milliseconds % DAY_MS === 0;

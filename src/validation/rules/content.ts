@@ -34,7 +34,7 @@ export function* judgeContents(input: RuleInput, claim: ContentClaim): Generator
   if (items.length === 0) return;
   const isCut = items.length >= CONTENTS_LISTED;
   const evidence = isCut ? [...claim.evidence, 'and maybe more'] : claim.evidence;
-  const known = knownContents(policy, { key, project: subject.project });
+  const known = knownContents(policy, { ...subject, key });
   const left = items.filter(
     ({ sha256 }) => !known.some((entry) => covers(entry.sha256, isCut ? undefined : sha256)),
   );

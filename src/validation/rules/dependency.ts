@@ -1,3 +1,4 @@
+import { readNeeds } from '../../ecosystems/conda/needs.ts';
 import { parseRequirement, type Requirement } from '../../ecosystems/pypi/requirements.ts';
 import { isGatehouseError } from '../../model/errors.ts';
 import type { Rule, RuleInput, Statement } from './rule.ts';
@@ -15,7 +16,8 @@ export const dependency: Rule = {
     },
     {
       code: 'dependency/invalid',
-      meaning: 'A line of Requires-Dist is not a requirement of PEP 508.',
+      meaning:
+        'A line of Requires-Dist is not a requirement of PEP 508, or an entry of `depends` is no match spec of conda.',
     },
     {
       code: 'dependency/unknown',
@@ -33,6 +35,11 @@ function* judge(input: RuleInput): Generator<Statement> {
   if (lines === undefined) {
     const message = `${who} has unknown requirements: it has no metadata`;
     yield { code: 'dependency/unknown', verdict: 'deny', message };
+    return;
+  }
+  if (input.name?.kind === 'conda') {
+    const extra = input.metadata?.metadata.conda?.extraDepends ?? {};
+    yield* judgeDepends(input, [...lines, ...Object.values(extra).flat()]);
     return;
   }
   const requirements = lines.map((line) => ({ line, requirement: findRequirement(line) }));
@@ -58,6 +65,18 @@ function* judge(input: RuleInput): Generator<Statement> {
     message: `${who} needs a direct URL: ${first(direct)}; dependencies.direct-urls is deny`,
     policy: place,
     evidence: direct.slice(0, MOST_LINES).map(requiresDist),
+  };
+}
+
+/** What cannot be read, or is meant otherwise by each client, may need anything. */
+function* judgeDepends(input: RuleInput, lines: readonly string[]): Generator<Statement> {
+  const unread = readNeeds(lines).flatMap(({ text, spec }) => (spec === undefined ? [text] : []));
+  if (unread.length === 0) return;
+  yield {
+    code: 'dependency/invalid',
+    verdict: 'deny',
+    message: `${describeSubject(input)} has a requirement that cannot be read: ${first(unread)}`,
+    evidence: unread.slice(0, MOST_LINES).map((line) => `depends: ${quote(line)}`),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { ReleaseName } from '../../ecosystems/releases.ts';
 import type { Rule, RuleInput, Statement } from './rule.ts';
 import { describeSubject } from './subject-words.ts';
 
@@ -12,13 +13,18 @@ export const format: Rule = {
     },
     {
       code: 'format/unknown',
-      meaning: 'It is neither a wheel nor a source distribution with a name that can be read.',
+      meaning: 'It is not a file of a known format with a name that can be read.',
     },
   ],
   judge,
 };
 
-const NAMES = { wheel: 'a wheel', sdist: 'a source distribution' } as const;
+const NAMES = {
+  wheel: 'a wheel',
+  sdist: 'a source distribution',
+  conda: 'a .conda package',
+  'tar-bz2': 'a .tar.bz2 package',
+} as const;
 
 function* judge(input: RuleInput): Generator<Statement> {
   const { policy, subject, name } = input;
@@ -26,16 +32,23 @@ function* judge(input: RuleInput): Generator<Statement> {
     yield {
       code: 'format/unknown',
       verdict: 'deny',
-      message: `${subject.project} (${subject.filename}) is neither a wheel nor a source distribution with a name that can be read`,
+      message: `${subject.project} (${subject.filename}) is not a file of a known format with a name that can be read`,
     };
     return;
   }
-  const { value, place } = policy.versions.formats[name.kind];
+  const kind = keyOf(name);
+  const { value, place } = policy.versions.formats[kind];
   if (value === 'allow') return;
   yield {
     code: 'format/denied',
     verdict: 'deny',
-    message: `${describeSubject(input)} is ${NAMES[name.kind]} (${subject.filename}), and versions.formats.${name.kind} is deny`,
+    message: `${describeSubject(input)} is ${NAMES[kind]} (${subject.filename}), and versions.formats.${kind} is deny`,
     policy: place,
   };
+}
+
+/** As the policy calls the format. */
+function keyOf(name: ReleaseName): keyof typeof NAMES {
+  if (name.kind !== 'conda') return name.kind;
+  return name.format === 'conda' ? 'conda' : 'tar-bz2';
 }

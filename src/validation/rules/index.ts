@@ -1,5 +1,6 @@
 import { age } from './age.ts';
 import { archive } from './archive.ts';
+import { bundled } from './bundled.ts';
 import { dependency } from './dependency.ts';
 import { drift } from './drift.ts';
 import { executable } from './executable.ts';
@@ -54,4 +55,5 @@ export const RULES: readonly Rule[] = [
   drift,
   dependency,
   license,
+  bundled,
 ];

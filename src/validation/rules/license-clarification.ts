@@ -24,7 +24,7 @@ export function findClarified(input: RuleInput): Claim<WorldsReading> | undefine
 }
 
 function clarificationsOf({ policy, subject, name }: RuleInput): readonly LicenseClarification[] {
-  return clarificationsFor(policy, { project: subject.project, version: name?.version });
+  return clarificationsFor(policy, { ...subject, name });
 }
 
 /**

@@ -71,7 +71,7 @@ function* judge(input: RuleInput): Generator<Statement> {
     };
     return;
   }
-  const terms = licenseTerms(policy, grantsFor(policy, subject.project, now));
+  const terms = licenseTerms(policy, grantsFor(policy, subject, now));
   const clarified = findClarified(input);
   if (clarified !== undefined) {
     yield* judgeWorlds(clarified, terms);

@@ -1,5 +1,7 @@
 import { findProjectName } from '../../ecosystems/pypi/names.ts';
-import { compareVersions, findVersion } from '../../ecosystems/pypi/versions.ts';
+import { findVersion } from '../../ecosystems/pypi/versions.ts';
+import { type CondaName, compareReleases } from '../../ecosystems/releases.ts';
+import type { CoreMetadata } from '../../model/evidence.ts';
 import type { Rule, RuleInput, Statement } from './rule.ts';
 import { describeSubject, quote } from './subject-words.ts';
 
@@ -26,6 +28,11 @@ export const metadata: Rule = {
       meaning: 'The Version in its metadata is not that of its file name.',
       unwaivable: true,
     },
+    {
+      code: 'metadata/build',
+      meaning: 'The record of a conda package is of another build or another subdir than its file.',
+      unwaivable: true,
+    },
   ],
   judge,
 };
@@ -44,6 +51,10 @@ function* judge(input: RuleInput): Generator<Statement> {
         };
     return;
   }
+  if (input.name?.kind === 'conda') {
+    yield* judgeRecord(input, input.name, input.metadata.metadata);
+    return;
+  }
   const { name, version } = input.metadata.metadata;
   const { project, filename } = input.subject;
   if (findProjectName(name) !== project) {
@@ -52,8 +63,31 @@ function* judge(input: RuleInput): Generator<Statement> {
   }
   const said = findVersion(version);
   const expected = input.name?.version;
-  if (said === undefined || expected === undefined || compareVersions(said, expected) !== 0) {
+  if (said === undefined || expected === undefined || compareReleases(said, expected) !== 0) {
     const message = `${who} has metadata of another version: Version ${quote(version)}; expected that of ${filename}`;
     yield { ...deny, code: 'metadata/version', message };
+  }
+}
+
+/** Of a conda package the file name says all that the record must say again, character for character. */
+function* judgeRecord(
+  input: RuleInput,
+  expected: CondaName,
+  { name, version, conda }: CoreMetadata,
+): Generator<Statement> {
+  const who = describeSubject(input);
+  if (name !== expected.project) {
+    const message = `${who} has the record of another package: name ${quote(name)}; expected ${expected.project}`;
+    yield { verdict: 'deny', code: 'metadata/name', message };
+  }
+  // R's packages have a dash in their versions, which a file name cannot have.
+  if (version.replaceAll('-', '_') !== expected.version.text) {
+    const message = `${who} has the record of another version: version ${quote(version)}; expected that of ${input.subject.filename}`;
+    yield { verdict: 'deny', code: 'metadata/version', message };
+  }
+  const place = `${conda?.subdir ?? expected.subdir}/${conda?.build ?? ''}`;
+  if (place !== `${expected.subdir}/${expected.build}`) {
+    const message = `${who} has the record of another build: ${quote(place)}; expected that of ${input.subject.filename}`;
+    yield { verdict: 'deny', code: 'metadata/build', message };
   }
 }

@@ -49,14 +49,14 @@ function* judge(input: RuleInput): Generator<Statement> {
 
 function* denied(input: RuleInput): Generator<Statement> {
   const { policy, subject, name } = input;
-  const denial = findDenial(policy, { project: subject.project, version: name?.version });
+  const denial = findDenial(policy, { ...subject, name });
   if (denial === undefined) return;
   const { versions, reason, instead } = denial;
   const entry = versions === undefined ? '' : ` ${versions.text}`;
   yield {
     code: 'package/denied',
     verdict: 'deny',
-    message: `${describeSubject(input)} is denied${instead === undefined ? '' : `, use ${instead} instead`}: ${reason} (packages.deny has ${subject.project}${entry})`,
+    message: `${describeSubject(input)} is denied${instead === undefined ? '' : `, use ${instead} instead`}: ${reason} (packages.deny has ${denial.project}${entry})`,
     policy: denial.place,
   };
 }
@@ -65,7 +65,7 @@ function* misplaced(input: RuleInput): Generator<Statement> {
   const { policy, subject } = input;
   const { source, project } = subject;
   const who = describeSubject(input);
-  const owner = claimant(policy, project);
+  const owner = policy.ecosystem === 'pypi' ? claimant(policy, project) : undefined;
   if (owner !== undefined && owner.id !== source) {
     const claim = owner.claims.find(({ value }) => matchesName(value, project));
     yield {

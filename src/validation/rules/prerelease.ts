@@ -1,4 +1,4 @@
-import { isPrerelease } from '../../ecosystems/pypi/versions.ts';
+import { isPrereleaseVersion } from '../../ecosystems/releases.ts';
 import type { Rule, RuleInput, Statement } from './rule.ts';
 import { describeSubject } from './subject-words.ts';
 
@@ -29,7 +29,7 @@ function* judge(input: RuleInput): Generator<Statement> {
       message: `${describeSubject(input)} may be a pre-release: its version cannot be read, and versions.prereleases is deny`,
       policy: place,
     };
-  } else if (isPrerelease(input.name.version)) {
+  } else if (isPrereleaseVersion(input.name.version)) {
     yield {
       code: 'prerelease/denied',
       verdict: 'deny',

@@ -1,5 +1,7 @@
-import { findSpecifierSet, satisfies } from '../../ecosystems/pypi/specifiers.ts';
+import { pypiNamesOf } from '../../ecosystems/repackaged.ts';
+import { findSpecifierSet } from '../../ecosystems/pypi/specifiers.ts';
 import { findVersion } from '../../ecosystems/pypi/versions.ts';
+import { compareReleases, findReleaseVersion, takes } from '../../ecosystems/releases.ts';
 import type { Revocation } from '../../model/revocation.ts';
 import type { Rule, RuleInput, Statement } from './rule.ts';
 import { describeSubject } from './subject-words.ts';
@@ -36,11 +38,19 @@ function* judge(input: RuleInput): Generator<Statement> {
   }
 }
 
-/** A release is revoked as `==` means it, local versions included; a version that cannot be read may be it. */
+/**
+ * A release is revoked as `==` means it, local versions included; a version that cannot be read may be it. It is
+ * revoked wherever it comes from: what is bad at PyPI is as bad in a channel.
+ */
 function concerns({ subject, name }: RuleInput, { what }: Revocation): boolean {
   if (what.kind === 'bytes') return what.sha256 === subject.sha256;
-  if (what.project !== subject.project) return false;
+  const names = name?.kind === 'conda' ? pypiNamesOf(subject.project) : [];
+  if (what.project !== subject.project && !names.includes(what.project)) return false;
+  if (name?.kind === 'conda') {
+    const revokedVersion = findReleaseVersion(what.version, 'conda');
+    return revokedVersion === undefined || compareReleases(revokedVersion, name.version) === 0;
+  }
   const version = findVersion(what.version);
   const release = version && findSpecifierSet(`==${version.text}`);
-  return name === undefined || release === undefined || satisfies(release, name.version);
+  return name === undefined || release === undefined || takes(release, name);
 }

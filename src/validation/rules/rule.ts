@@ -1,11 +1,11 @@
-import type { ArtifactName } from '../../ecosystems/pypi/filenames.ts';
+import type { ReleaseName } from '../../ecosystems/releases.ts';
 import type { WheelContents } from '../../model/contents.ts';
 import type { Basis, FindingCode, PolicyPlace, Verdict } from '../../model/decision.ts';
 import type { CoreMetadata, Evidence, MetadataFact } from '../../model/evidence.ts';
 import type { ProvenanceFact } from '../../model/provenance.ts';
 import type { ArtifactRecord, ProjectRecords } from '../../model/record.ts';
 import type { Revocation } from '../../model/revocation.ts';
-import type { Subject } from '../../model/subject.ts';
+import type { ProjectName, Subject } from '../../model/subject.ts';
 import type { Instant } from '../../model/time.ts';
 import type { Policy } from '../../policy/policy.ts';
 
@@ -15,7 +15,7 @@ export interface RuleInput {
   readonly subject: Subject;
   readonly now: Instant;
   /** What the file name says, read with the project's name known; absent: no standard reads it. */
-  readonly name?: ArtifactName;
+  readonly name?: ReleaseName;
   readonly record?: ArtifactRecord;
   readonly status?: ProjectRecords['status'];
   /** The best metadata known: of the verified contents, else provisional. */
@@ -35,6 +35,8 @@ export interface RuleInput {
 export interface History {
   /** This very subject was admitted. */
   readonly admitted: boolean;
+  /** When this mirror first saw anything of the project. */
+  readonly firstLook?: Instant;
   /**
    * The newest older release of the project that was admitted; absent: there is none, or this subject was admitted
    * itself and is compared no more.
@@ -42,6 +44,15 @@ export interface History {
   readonly previous?: PreviousRelease;
   /** Who published the newest other admitted artifact, no newer than this, of which that is verified; absent: none is. */
   readonly published?: { readonly version: string; readonly publishers: readonly string[] };
+  /** Its names that other projects have as well, of which something was admitted; absent: it was admitted itself. */
+  readonly taken?: readonly TakenName[];
+}
+
+/** A name that an artifact brings and that another project has. */
+export interface TakenName {
+  readonly kind: 'module' | 'command';
+  readonly name: string;
+  readonly project: ProjectName;
 }
 
 export interface PreviousRelease {

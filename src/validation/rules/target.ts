@@ -1,8 +1,10 @@
+import { hasVirtualPackages, isVirtual, readNeeds } from '../../ecosystems/conda/needs.ts';
 import type { ArtifactName } from '../../ecosystems/pypi/filenames.ts';
 import { findSpecifierSet } from '../../ecosystems/pypi/specifiers.ts';
 import { fits } from '../../ecosystems/pypi/tags.ts';
 import { pythonFits } from '../../ecosystems/pypi/target-environment.ts';
-import { pythonTargets, type PythonTarget } from '../../model/target.ts';
+import type { CondaName } from '../../ecosystems/releases.ts';
+import { condaTargets, pythonTargets, type PythonTarget } from '../../model/target.ts';
 import type { Rule, RuleInput, Statement } from './rule.ts';
 import { describeSubject, listSome, quote } from './subject-words.ts';
 
@@ -19,6 +21,11 @@ export const target: Rule = {
       code: 'target/no-platform',
       meaning:
         'None of its tags can be installed on a declared target that its Requires-Python admits.',
+    },
+    {
+      code: 'target/no-virtual-package',
+      meaning:
+        'A conda package needs a virtual package (`__glibc`, `__cuda`) that no declared target has in that version.',
     },
     {
       code: 'target/invalid-requires-python',
@@ -43,6 +50,10 @@ function* judge(input: RuleInput): Generator<Statement> {
     return;
   }
   const deny = { verdict: 'deny', policy: policy.targetsPlace } as const;
+  if (name.kind === 'conda') {
+    yield* judgeSubdir(input, name);
+    return;
+  }
   for (const text of stated.filter((candidate) => findSpecifierSet(candidate) === undefined)) {
     const message = `${who} has an invalid Requires-Python: ${quote(text)}; expected version clauses like ">=3.9"`;
     yield { code: 'target/invalid-requires-python', verdict: 'deny', message };
@@ -60,6 +71,26 @@ function* judge(input: RuleInput): Generator<Statement> {
     const message = `${who} fits no declared target: ${tagsOf(name)}; targets: Python ${distinct(open, 'python')} on ${distinct(open, 'platform')}`;
     yield { ...deny, code: 'target/no-platform', message };
   }
+}
+
+/** A platform of conda is the folder; what the system must bring is in the needs of the record. */
+function* judgeSubdir(input: RuleInput, { subdir }: CondaName): Generator<Statement> {
+  const { policy, metadata } = input;
+  const who = describeSubject(input);
+  const deny = { verdict: 'deny', policy: policy.targetsPlace } as const;
+  const targets = condaTargets(policy.targets);
+  const fitting = targets.filter((one) => subdir === 'noarch' || subdir === one.subdir);
+  if (fitting.length === 0) {
+    const declared = targets.map(({ id }) => id).join(', ') || 'none';
+    const message = `${who} fits no declared target: it is for ${subdir}; targets.conda.subdirs: ${declared}`;
+    yield { ...deny, code: 'target/no-platform', message };
+    return;
+  }
+  const depends = metadata?.metadata.requiresDist ?? [];
+  if (fitting.some((one) => hasVirtualPackages(depends, one))) return;
+  const needed = readNeeds(depends).filter(isVirtual);
+  const message = `${who} needs what no declared target has: ${listSome(needed.map(({ text }) => quote(text)))}; targets.conda.virtual says what they have`;
+  yield { ...deny, code: 'target/no-virtual-package', message };
 }
 
 /** What the index and the metadata say; clients read the first to choose and the second to install. */

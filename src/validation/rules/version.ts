@@ -1,4 +1,4 @@
-import { satisfies } from '../../ecosystems/pypi/specifiers.ts';
+import { takes } from '../../ecosystems/releases.ts';
 import { findAllowance } from '../../policy/select.ts';
 import type { Rule, RuleInput, Statement } from './rule.ts';
 import { describeSubject } from './subject-words.ts';
@@ -31,8 +31,7 @@ function* judge(input: RuleInput): Generator<Statement> {
     return;
   }
   const entry = findAllowance(policy, subject.project);
-  if (entry === undefined || entry.ranges.some(({ value }) => satisfies(value, name.version)))
-    return;
+  if (entry === undefined || entry.ranges.some(({ value }) => takes(value, name))) return;
   const ranges = entry.ranges.map(({ value }) => value.text).join(' or ');
   yield {
     code: 'version/out-of-range',

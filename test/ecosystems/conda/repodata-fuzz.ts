@@ -72,7 +72,8 @@ export async function fuzzRepodata(plan: {
     const parsed = parsedSlices(bytes);
     if (typeof ours === 'string') {
       reasons.set(ours, (reasons.get(ours) ?? 0) + 1);
-      if (parsed !== undefined && !STRICTER.has(ours)) differences.push(`${ours}: ${bytes}`);
+      if (parsed !== undefined && !STRICTER.has(ours))
+        differences.push(`${ours}: ${bytes.toString()}`);
       continue;
     }
     accepted += 1;
@@ -85,7 +86,7 @@ export async function fuzzRepodata(plan: {
       !whole ||
       (parsed === undefined && ours.outline.skipped.length === 0 && bytes.length > 0)
     ) {
-      differences.push(`accepted: ${bytes}`);
+      differences.push(`accepted: ${bytes.toString()}`);
     }
   }
   return { accepted, reasons, differences };

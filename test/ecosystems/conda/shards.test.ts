@@ -125,7 +125,7 @@ test('a compressed index is one frame that states its size', async () => {
   expect((packed[4] ?? 0) & 0b1110_0000).not.toBe(0);
 });
 
-function bytes(...values: number[]): Uint8Array {
+function raw(...values: number[]): Uint8Array {
   return Uint8Array.from(values);
 }
 
@@ -147,18 +147,18 @@ const HOSTILE: readonly (readonly [(typeof SHARD_REFUSALS)[number], string, () =
   ['bad-hash', 'a short sha256 in hex', writing({ sha256: 'ab' })],
   ['bad-hash', 'an md5 that is a number', () => readShard(shardOf({ md5: 1 }))],
   ['bad-hash', 'a hash in hex in an index', () => readShardIndex(indexOf({ shards: { a: 'ab' } }))],
-  ['duplicate-key', 'in a map', () => readMsgpack(bytes(0x82, 0xa1, 97, 1, 0xa1, 97, 2), LIMITS)],
+  ['duplicate-key', 'in a map', () => readMsgpack(raw(0x82, 0xa1, 97, 1, 0xa1, 97, 2), LIMITS)],
   [
     'duplicate-key',
     'the same in another form',
-    () => readMsgpack(bytes(0x82, 0xa1, 97, 1, 0xd9, 1, 97, 2), LIMITS),
+    () => readMsgpack(raw(0x82, 0xa1, 97, 1, 0xd9, 1, 97, 2), LIMITS),
   ],
   ['extension', 'a time', () => readMsgpack(encode(new Date(0)), LIMITS)],
-  ['extension', 'another', () => readMsgpack(bytes(0xc7, 1, 5, 0), LIMITS)],
-  ['invalid-utf8', 'a text', () => readMsgpack(bytes(0xa1, 0xff), LIMITS)],
+  ['extension', 'another', () => readMsgpack(raw(0xc7, 1, 5, 0), LIMITS)],
+  ['invalid-utf8', 'a text', () => readMsgpack(raw(0xa1, 0xff), LIMITS)],
   ['invalid-utf8', 'half a character', writing({ name: '\ud800' })],
-  ['key-not-text', 'a number', () => readMsgpack(bytes(0x81, 1, 1), LIMITS)],
-  ['not-msgpack', 'a byte that means nothing', () => readMsgpack(bytes(0xc1), LIMITS)],
+  ['key-not-text', 'a number', () => readMsgpack(raw(0x81, 1, 1), LIMITS)],
+  ['not-msgpack', 'a byte that means nothing', () => readMsgpack(raw(0xc1), LIMITS)],
   ['number', 'beyond 2^53', () => readMsgpack(encode(2n ** 60n, { useBigInt64: true }), LIMITS)],
   ['number', 'not a number', () => readMsgpack(encode(Number.NaN), LIMITS)],
   ['number', 'a float beyond 2^53', () => readMsgpack(encode(1e300), LIMITS)],
@@ -166,23 +166,23 @@ const HOSTILE: readonly (readonly [(typeof SHARD_REFUSALS)[number], string, () =
   [
     'reserved-key',
     'read',
-    () => readMsgpack(bytes(0x81, 0xa9, ...Buffer.from('__proto__'), 1), LIMITS),
+    () => readMsgpack(raw(0x81, 0xa9, ...Buffer.from('__proto__'), 1), LIMITS),
   ],
   ['reserved-key', 'written', writing(JSON.parse('{"__proto__":{"x":1}}'))],
   ['too-deep', 'lists', () => readMsgpack(new Uint8Array(100_000).fill(0x91), LIMITS)],
   ['too-large', 'all', () => readMsgpack(new Uint8Array(11), { bytes: 10, depth: 8 })],
-  ['trailing-bytes', 'another value', () => readMsgpack(bytes(1, 1), LIMITS)],
-  ['truncated', 'nothing', () => readMsgpack(bytes(), LIMITS)],
-  ['truncated', 'a text', () => readMsgpack(bytes(0xa5, 97), LIMITS)],
+  ['trailing-bytes', 'another value', () => readMsgpack(raw(1, 1), LIMITS)],
+  ['truncated', 'nothing', () => readMsgpack(raw(), LIMITS)],
+  ['truncated', 'a text', () => readMsgpack(raw(0xa5, 97), LIMITS)],
   [
     'truncated',
     'a list of four thousand millions',
-    () => readMsgpack(bytes(0xdd, 255, 255, 255, 255), LIMITS),
+    () => readMsgpack(raw(0xdd, 255, 255, 255, 255), LIMITS),
   ],
   [
     'truncated',
     'a map of four thousand millions',
-    () => readMsgpack(bytes(0xdf, 255, 255, 255, 255), LIMITS),
+    () => readMsgpack(raw(0xdf, 255, 255, 255, 255), LIMITS),
   ],
   ['unknown-version', 'of an index', () => readShardIndex(indexOf({ version: 2 }))],
   ['wrong-type', 'a shard that is a list', () => readShard(encode([]))],

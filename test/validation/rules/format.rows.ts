@@ -10,7 +10,7 @@ function refusesFormat(filename: string): Row {
     says: [
       {
         finding: 'deny format/unknown',
-        message: `numpy (${filename}) is neither a wheel nor a source distribution with a name that can be read`,
+        message: `numpy (${filename}) is not a file of a known format with a name that can be read`,
       },
     ],
   };

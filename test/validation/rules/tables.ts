@@ -1,5 +1,7 @@
 import { ageTable } from './age.rows.ts';
 import { archiveTable } from './archive.rows.ts';
+import { condaTables } from './conda.rows.ts';
+import { bundledTable } from './bundled.rows.ts';
 import { dependencyTable } from './dependency.rows.ts';
 import { driftTable } from './drift.rows.ts';
 import { executableTable } from './executable.rows.ts';
@@ -26,7 +28,7 @@ import { versionTable } from './version.rows.ts';
 import { yankedTable } from './yanked.rows.ts';
 
 /** A table for each rule but `license`, whose rows are in its own test. */
-export const TABLES: readonly RuleTable[] = [
+const WHEEL_TABLES: readonly RuleTable[] = [
   revokedTable,
   packageTable,
   versionTable,
@@ -52,4 +54,14 @@ export const TABLES: readonly RuleTable[] = [
   obfuscationTable,
   driftTable,
   dependencyTable,
+  bundledTable,
 ];
+
+/** Of each rule all rows: those of wheels, and those of conda packages. */
+export const TABLES: readonly RuleTable[] = WHEEL_TABLES.map(({ rule, rows }) => ({
+  rule,
+  rows: [
+    ...rows,
+    ...condaTables.filter((table) => table.rule === rule).flatMap((table) => table.rows),
+  ],
+}));

@@ -1,8 +1,10 @@
 import { inspectBinaries } from './binaries.ts';
+import { inspectComponents } from './components.ts';
 import type { BeginInspection } from './inspector.ts';
 import { inspectLicenseTexts } from './license-texts.ts';
 import { inspectNames } from './names.ts';
 import { inspectNotebook } from './notebook.ts';
+import { inspectOwnedNames } from './owned-names.ts';
 import { inspectPickles } from './pickles.ts';
 import { inspectSourceMarks } from './source-marks.ts';
 import { inspectStartup } from './startup.ts';
@@ -12,8 +14,10 @@ export const INSPECTORS: readonly BeginInspection[] = [
   inspectStartup,
   inspectNotebook,
   inspectNames,
+  inspectOwnedNames,
   inspectBinaries,
   inspectPickles,
   inspectSourceMarks,
   inspectLicenseTexts,
+  inspectComponents,
 ];
