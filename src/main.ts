@@ -13,7 +13,7 @@ import { verifierKey } from './ledger/checkpoint.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { type Mirror, openMirror } from './mirror/mirror.ts';
 import { GatehouseError, isGatehouseError } from './model/errors.ts';
-import { createLog, mirrorParts, openKeeping, replicaName } from './open-parts.ts';
+import { createLog, mirrorParts, openKeeping, replicaName, reportChannel } from './open-parts.ts';
 import { subdirsOf } from './policy/ecosystem.ts';
 import { formatProblem } from './policy/problem.ts';
 import { createServer } from './proxy/server.ts';
@@ -45,7 +45,7 @@ async function serveUntilToldToStop(config: Config): Promise<void> {
   const inForce = { policy };
   const { upstreams, indexUrls, notices } = await openConfiguredUpstreams(config, policy, {
     condaSubdirs: () => subdirsOf(inForce.policy),
-    report: (error) => log.warn({ code: error.code, reason: error.message }, 'channel not refreshed'),
+    report: reportChannel(log),
   });
   await using _ = upstreams;
   for (const notice of notices) process.stderr.write(`note: ${notice}\n`);

@@ -9,6 +9,7 @@ import type { Config } from './config.ts';
 import { type LedgerKey, createLedgerKey, parseLedgerKey } from './ledger/checkpoint.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
 import type { MirrorMode, MirrorParts } from './mirror/state.ts';
+import type { GatehouseError } from './model/errors.ts';
 import { openFileStore } from './store/file.ts';
 import { openMemoryStore } from './store/memory.ts';
 import type { ObjectStore } from './store/object-store.ts';
@@ -102,4 +103,10 @@ async function ownKey(path: string): Promise<string> {
   });
   await rm(draft);
   return (await readFile(path, 'utf8')).trim();
+}
+
+/** Logs what is wrong with the index of a channel that is used all the same. */
+export function reportChannel(log: Logger): (error: GatehouseError) => void {
+  return ({ code, message: reason, hint }) =>
+    log.warn({ code, reason, hint }, 'channel index not used as it is');
 }

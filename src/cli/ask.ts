@@ -2,7 +2,7 @@ import type { Config } from '../config.ts';
 import { openConfiguredUpstreams } from '../configured-upstreams.ts';
 import { type Mirror, openMirror } from '../mirror/mirror.ts';
 import type { MirrorMode } from '../mirror/state.ts';
-import { createLog, mirrorParts, openKeeping, replicaName } from '../open-parts.ts';
+import { createLog, mirrorParts, openKeeping, replicaName, reportChannel } from '../open-parts.ts';
 import { subdirsOf } from '../policy/ecosystem.ts';
 import type { Policy } from '../policy/policy.ts';
 
@@ -15,6 +15,7 @@ export async function withMirror<Answer>(
   const log = createLog({ ...config, logLevel: config.logLevel ?? 'warn' });
   await using keeping = await openKeeping(config, `cli:${replicaName()}`);
   const { upstreams } = await openConfiguredUpstreams(config, policy, {
+    report: reportChannel(log),
     condaSubdirs: () => subdirsOf(policy),
   });
   await using _ = upstreams;

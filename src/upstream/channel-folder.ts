@@ -13,6 +13,9 @@ interface OpenFile {
   readonly etag: string;
 }
 
+// A link that appears meanwhile is not followed, a pipe not waited for.
+const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
 /** A channel in a folder of this machine. Links may lead to other files of the folder, not out of it. */
 export function openFolderChannel(url: string): Channel {
   /** Absent: no such file. Throws `upstream-refused` for what is not the channel's, or no file. */
@@ -24,10 +27,9 @@ export function openFolderChannel(url: string): Channel {
     if (root === undefined || !isWithin(path, root)) {
       throw refused(fileUrl, "a link leads out of the channel's folder");
     }
-    const handle = await open(
-      path,
-      constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
-    );
+    const handle = await open(path, FLAGS).catch((error: unknown) => {
+      throw unreadable(fileUrl, error);
+    });
     try {
       const stats = await handle.stat({ bigint: true });
       if (!stats.isFile()) throw refused(fileUrl, 'not a file');
@@ -88,7 +90,10 @@ async function* bytesOf(
   while (at < sizeBytes) {
     signal.throwIfAborted();
     const chunk = Buffer.allocUnsafe(Math.min(256 * 1024, sizeBytes - at));
-    const { bytesRead } = await handle.read(chunk, 0, chunk.length, at);
+    const read = handle.read(chunk, 0, chunk.length, at);
+    const { bytesRead } = await read.catch((error: unknown) => {
+      throw unreadable(url, error);
+    });
     if (bytesRead === 0) throw mismatch(url, `expected ${sizeBytes} bytes, got ${at}`);
     at += bytesRead;
     yield chunk.subarray(0, bytesRead);
@@ -101,14 +106,15 @@ async function real(fileUrl: string): Promise<string | undefined> {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new GatehouseError(
-      'upstream-unavailable',
-      `${fileUrl}: cannot be read: ${String(code)}`,
-      {
-        cause: error,
-      },
-    );
+    throw unreadable(fileUrl, error);
   }
+}
+
+function unreadable(url: string, cause: unknown): GatehouseError {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : 'unknown';
+  return new GatehouseError('upstream-unavailable', `${url}: cannot be read: ${String(code)}`, {
+    cause,
+  });
 }
 
 function isWithin(path: string, root: string): boolean {

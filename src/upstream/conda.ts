@@ -29,6 +29,8 @@ export interface CondaOptions extends UpstreamOptions {
   /** Is told why an index is used in part, or why the last good one stays in use. */
   readonly report?: (error: GatehouseError) => void;
   readonly now?: () => number;
+  /** So long a page waits for a newer index when there is one already; 5 s if absent. */
+  readonly patienceMs?: number;
 }
 
 // An index of 50 MB over a slow line, with all tries.
@@ -42,7 +44,13 @@ export async function openCondaUpstream(
   settings: UpstreamSettings,
   options: CondaOptions,
 ): Promise<Upstream> {
-  const { timing = REAL_TIMING, spool, report = () => {}, now = Date.now } = options;
+  const {
+    timing = REAL_TIMING,
+    spool,
+    report = () => {},
+    now = Date.now,
+    patienceMs = 5000,
+  } = options;
   const deadlines = { ...DEADLINES, ...options.deadlines };
   await emptySpool(spool);
   const channel = await openChannel(settings, options, deadlines);
@@ -57,7 +65,8 @@ export async function openCondaUpstream(
     const known = opened.get(subdir);
     if (known !== undefined) return known;
     const totalMs = INDEX_TOTAL_MS;
-    const made = openSubdir({ channel, subdir, spool, report, timing, now, totalMs });
+    const shared = { channel, spool, report, timing, now, totalMs, patienceMs };
+    const made = openSubdir({ ...shared, subdir });
     opened.set(subdir, made);
     return made;
   }

@@ -97,9 +97,13 @@ function snapshotOf(
 // Without a name nothing is left of it, however the process ends.
 async function openNameless(spool: string): Promise<FileHandle> {
   const path = join(spool, `${randomUUID()}.spool`);
-  const handle = await open(path, 'wx+', 0o600);
-  await rm(path, { force: true });
-  return handle;
+  try {
+    const handle = await open(path, 'wx+', 0o600);
+    await rm(path, { force: true });
+    return handle;
+  } catch (error) {
+    throw noRoom(error);
+  }
 }
 
 /** Finds a slice its place in the copy; what is to be written there. */
@@ -144,7 +148,10 @@ function extend(runs: Runs, name: string, run: { start: number; end: number }): 
 
 async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let at = 0; at < bytes.length;) {
-    const { bytesWritten } = await handle.write(bytes, at, bytes.length - at, position + at);
+    const writing = handle.write(bytes, at, bytes.length - at, position + at);
+    const { bytesWritten } = await writing.catch((error: unknown) => {
+      throw noRoom(error);
+    });
     at += bytesWritten;
   }
 }
@@ -157,6 +164,13 @@ async function readAll(handle: FileHandle, start: number, length: number): Promi
     at += bytesRead;
   }
   return bytes;
+}
+
+function noRoom(cause: unknown): GatehouseError {
+  return new GatehouseError('store-full', 'the copy of an index could not be written', {
+    hint: 'Check the disk that holds the folder channels beside the store.',
+    cause,
+  });
 }
 
 function tooMany(name: string): GatehouseError {

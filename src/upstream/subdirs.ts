@@ -1,3 +1,5 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
 import { GatehouseError, isGatehouseError } from '../model/errors.ts';
 import { coalesce } from './coalesce.ts';
 import { withinTotal } from './deadlines.ts';
@@ -10,6 +12,8 @@ export interface SubdirOptions extends IndexPlace {
   readonly now: () => number;
   /** For a whole index with all tries and pauses. */
   readonly totalMs: number;
+  /** So long a question waits for a newer index when there is one already; its transfer goes on. */
+  readonly patienceMs: number;
 }
 
 /** One subdir of a channel, as its index said last; asked again when that is a minute ago. */
@@ -56,6 +60,17 @@ export function openSubdir(options: SubdirOptions): Subdir {
     }
   });
 
+  async function renew(signal: AbortSignal): Promise<void> {
+    const renewing = refresh('index', closing.signal);
+    // Who asks next sees what became of it.
+    renewing.catch(() => {});
+    const pause = wait(options.patienceMs, undefined, { signal, ref: false });
+    await Promise.race([renewing, pause]).catch((error: unknown) => {
+      signal.throwIfAborted();
+      throw error;
+    });
+  }
+
   async function load(signal: AbortSignal): Promise<SubdirState> {
     const known = good;
     if (known?.file !== undefined && now() - searched < DAY) {
@@ -91,7 +106,7 @@ export function openSubdir(options: SubdirOptions): Subdir {
       if (good === undefined && failed !== undefined && now() - failed.at < AFTER_FAILURE) {
         throw failed.error;
       }
-      if (now() >= due) await refresh('index', signal);
+      if (now() >= due) await (good === undefined ? refresh('index', signal) : renew(signal));
       return good?.find(name);
     },
     forget() {

@@ -86,6 +86,7 @@ export interface ServedChannel extends AsyncDisposable {
   readonly server: Loopback;
   readonly url: string;
   readonly upstream: Upstream;
+  readonly spool: string;
   readonly reports: readonly GatehouseError[];
   /** The paths that were asked for since the last call. */
   asked(): readonly string[];
@@ -127,6 +128,7 @@ export async function serveChannel(
     server,
     url,
     upstream,
+    spool,
     reports,
     asked() {
       const paths = server.requests.slice(seen).map((request) => request.url ?? '');

@@ -3,6 +3,7 @@ import { zstdCompressSync } from 'node:zlib';
 
 import { expect, test } from 'vitest';
 
+import { openCondaUpstream } from '../../src/upstream/conda.ts';
 import {
   manyRecords,
   pageOf,
@@ -303,6 +304,26 @@ test('a server that knows no conditional requests sends what is known only to it
   expect(await channel.upstream.fetchPage(demo, { etag })).toEqual({ kind: 'unchanged' });
 });
 
+test('a page does not wait long for a newer index, which comes all the same', async () => {
+  const finish = Promise.withResolvers<void>();
+  await using channel = await serveChannel(
+    { 'noarch/repodata.json': FLAT },
+    { subdirs: [], patienceMs: 50 },
+  );
+  const { etag = '' } = await pageOf(channel.upstream);
+  channel.files['noarch/repodata.json'] = (_request, response) => {
+    response.writeHead(200, { etag: '"2"' }).write(FLAT.slice(0, 20));
+    void finish.promise.then(() => response.end(FLAT.slice(20).replaceAll('1.0', '2.0')));
+  };
+  channel.advance(60_000);
+  expect(await channel.upstream.fetchPage(demo, { etag })).toEqual({ kind: 'unchanged' });
+  finish.resolve();
+  await expect
+    .poll(async () => (await pageOf(channel.upstream)).artifacts)
+    .toMatchObject([{ filename: 'noarch/demo-2.0-0.conda' }]);
+  expect(channel.asked().filter((path) => path === 'noarch/repodata.json')).toHaveLength(2);
+});
+
 test('who leaves does not wait for an index, and the last to leave ends the transfer', async () => {
   const begun = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();
@@ -342,6 +363,27 @@ test('artifacts are streamed with their size checked, and have neither ranges no
     code: 'upstream-refused',
     data: { ranges: false },
   });
+});
+
+test('credentials are sent to the channel', async () => {
+  const seen: (string | undefined)[] = [];
+  await using server = await listen((request, response) => {
+    seen.push(request.headers.authorization);
+    response.writeHead(401).end();
+  });
+  await using channel = await serveChannel({});
+  await using upstream = await openCondaUpstream(
+    {
+      indexUrl: `${server.origin}/chan/`,
+      credentials: { username: 'me', password: 'secret' },
+    },
+    { subdirs: [], spool: channel.spool },
+  );
+  await expect(upstream.fetchPage(demo)).rejects.toMatchObject({
+    code: 'upstream-refused',
+    message: expect.not.stringContaining('secret'),
+  });
+  expect(seen).toEqual([`Basic ${Buffer.from('me:secret').toString('base64')}`]);
 });
 
 test('platforms that the policy adds are asked for at once', async () => {

@@ -120,6 +120,12 @@ test('a spool that is no folder is a wrong setting', async () => {
   ).rejects.toMatchObject({ code: 'invalid-setting' });
 });
 
+test('an index that cannot be copied is an error of the disk', async () => {
+  await using channel = await openFolder({ 'noarch/repodata.json': FLAT });
+  await rm(channel.spool, { recursive: true });
+  await expect(channel.upstream.fetchPage(demo)).rejects.toMatchObject({ code: 'store-full' });
+});
+
 test('an artifact is read in its own size and from its own folder only', async () => {
   await using channel = await openFolder({
     'noarch/repodata.json': FLAT,

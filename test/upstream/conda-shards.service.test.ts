@@ -1,6 +1,6 @@
-import { zstdCompressSync } from 'node:zlib';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 
-import { encode } from '@msgpack/msgpack';
+import { decode, encode } from '@msgpack/msgpack';
 import { expect, test } from 'vitest';
 
 import {
@@ -56,6 +56,19 @@ test('a name is one shard of each subdir, and nothing is asked for while the ind
   });
   expect(await channel.upstream.fetchPage(project('absent'))).toEqual({ kind: 'absent' });
   expect(channel.asked()).toEqual([]);
+});
+
+test('an index of shards that states no version, as some do, is read', async () => {
+  const files = shardFiles('noarch', { demo: shard(packed()) });
+  const [path = '', bytes = Buffer.alloc(0)] = Object.entries(files)[0] ?? [];
+  const index: unknown = decode(zstdDecompressSync(bytes));
+  if (typeof index !== 'object') throw new TypeError('no index');
+  const { version: _, ...others } = { version: 1, ...index };
+  await using channel = await serveChannel({
+    ...files,
+    [path]: zstdCompressSync(encode(others)),
+  });
+  expect((await pageOf(channel.upstream)).artifacts).toHaveLength(1);
 });
 
 test('an unchanged channel costs one conditional request for each subdir in a minute', async () => {

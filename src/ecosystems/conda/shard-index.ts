@@ -50,7 +50,8 @@ export function readShardIndex(bytes: Uint8Array, limits = SHARD_INDEX_LIMITS): 
     throw shardRefused('wrong-type', 0, 'expected a map with info and shards');
   }
   const { version, info, shards } = index;
-  if (version !== 1) {
+  // CEP 16 asks for a version; rattler's indexer writes none.
+  if (version !== undefined && version !== 1) {
     throw shardRefused('unknown-version', 0, `expected version 1, got ${JSON.stringify(version)}`);
   }
   const { subdir, base_url: baseUrl, shards_base_url: shardsBaseUrl, created_at: createdAt } = info;
