@@ -7,8 +7,8 @@ import { askGate } from './gate.ts';
 import type { House } from './house.ts';
 import type { KnownProject } from './knowledge.ts';
 import { isRefusedByName } from './name-refusal.ts';
-import { reach } from './reach.ts';
-import type { MirrorState } from './state.ts';
+import { reach, WAIT_MS } from './reach.ts';
+import { type MirrorState, nextChange } from './state.ts';
 
 /** A file of a channel that the gate passes. */
 export interface ChannelFile {
@@ -36,7 +36,7 @@ export interface Channel {
 
 /** Shows channels. */
 export interface Channels {
-  /** The channel of a source of the policy; `waiting`: before the first catalogue. */
+  /** The channel of a source of the policy; `waiting`: the walk of the policy in force is not done in time. */
   show(source: SourceId): Promise<Channel | 'waiting'>;
 }
 
@@ -56,7 +56,7 @@ export function createChannels(house: House): Channels {
 
   return {
     async show(source) {
-      if (state.inForce === undefined) return 'waiting';
+      if (!(await isComplete(state, performance.now() + WAIT_MS))) return 'waiting';
       const known = kept.get(source);
       if (known !== undefined && stands(known, state)) return known.channel;
       const key = `${source} ${state.generation}`;
@@ -65,6 +65,15 @@ export function createChannels(house: House): Channels {
       return flight;
     },
   };
+}
+
+/** What a walk has not reached yet would be missing, and clients take what is missing for what does not exist. */
+async function isComplete(state: MirrorState, deadline: number): Promise<boolean> {
+  for (let left = WAIT_MS; left > 0; left = deadline - performance.now()) {
+    if (state.inForce?.catalogue.complete === true) return true;
+    await nextChange(state, left);
+  }
+  return state.inForce?.catalogue.complete === true;
 }
 
 interface Kept {

@@ -40,7 +40,8 @@ async function withChannel(
   policy = POLICY,
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-channel-'));
-  for (const [subdir, own] of Object.entries({ noarch: [], ...records })) {
+  for (const subdir of ['noarch', 'linux-64']) {
+    const own = records[subdir] ?? [];
     await mkdir(join(folder, subdir));
     const packages = Object.fromEntries(own.map(([file, fields]) => [file, { ...fields, subdir }]));
     const repodata = { info: { subdir }, packages: {}, 'packages.conda': packages };
