@@ -25,7 +25,7 @@ export async function findProgram({ path }: Host, name: string): Promise<string 
 async function isExecutable(file: string): Promise<boolean> {
   try {
     await access(file, constants.X_OK);
-    return (await lstat(file)).isDirectory() === false;
+    return !(await lstat(file)).isDirectory();
   } catch {
     return false;
   }

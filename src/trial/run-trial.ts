@@ -71,10 +71,9 @@ export async function runTrial(
   const line = sandboxLine({ ...sandbox, files: join(folder, 'files'), probe, limits }, task);
   const ran = await runLine(line, { asUser, wallMs: limits.wallMs });
   const { python } = sandbox.interpreter;
-  if (ran.kind === 'late')
-    return failedReport(`it took longer than ${limits.wallMs / 1000} s`, python);
-  if (ran.kind === 'long') return failedReport('its report is too long', python);
-  return readReport(ran.output, python);
+  if (ran.kind === 'ended') return readReport(ran.output, python);
+  const late = `it took longer than ${limits.wallMs / 1000} s`;
+  return failedReport(ran.kind === 'late' ? late : 'its report is too long', python);
 }
 
 type Ran =
