@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { policyFor } from '../e2e/policy.ts';
 import { type Service, startService } from '../e2e/service.ts';
@@ -10,8 +10,10 @@ const sandbox = await findSandbox();
 if (typeof sandbox === 'string') process.stderr.write(`skipped, gatehouse try: ${sandbox}\n`);
 const python = typeof sandbox === 'string' ? '3.11' : sandbox.interpreter.python;
 
-const POLICY = `${policyFor(['app', 'lonely', 'hooked'])}content: { startup: allow }
+const POLICY = `${policyFor(['app', 'lonely', 'hooked', 'lib'])}content: { startup: allow }
 `.replace(/python: \[.*?\]/, `python: ["${python}"]`);
+
+const LIB = mitWheel({ name: 'lib', version: '1.5' });
 
 let index: FakeIndex;
 let service: Service;
@@ -29,7 +31,7 @@ beforeAll(async () => {
       }),
       // What it needs shuts out the newest of another need.
       mitWheel({ name: 'other', version: '1.0', requiresDist: ['lib <2'] }),
-      mitWheel({ name: 'lib', version: '1.5' }),
+      LIB,
       mitWheel({ name: 'lib', version: '2.0' }),
       mitWheel({ name: 'lonely', version: '1.0', requiresDist: ['lib >2'] }),
       mitWheel({ name: 'hooked', version: '1.0', extraMembers: pth }),
@@ -76,6 +78,39 @@ describe.skipIf(typeof sandbox === 'string')('gatehouse try', () => {
     expect(JSON.parse(ran.stdout)).toMatchObject({ artifacts: [{ admitted: false }] });
   });
 });
+
+describe.skipIf(typeof sandbox === 'string')('with content.install-probe', () => {
+  test('a wheel waits for its trial, which another process may make, and is served then', async () => {
+    const { policy } = await service.readiness();
+    await service.writePolicy(
+      POLICY.replace('startup: allow', 'startup: allow, install-probe: review'),
+    );
+    // What is asked for before it is in force would be admitted.
+    await vi.waitFor(async () => {
+      const now = await service.readiness();
+      expect(now.complete && now.policy !== policy).toBe(true);
+    }, WAIT);
+    await vi.waitFor(async () => {
+      const file = await fetch(fileOf('lib-1.5'));
+      expect(file.status).toBe(403);
+      expect(await file.text()).toContain('trial/missing');
+    }, WAIT);
+    expect(await service.gatehouse('try', 'lib==1.5')).toMatchObject({ status: 0 });
+    await vi.waitFor(async () => {
+      await fetch(`${service.url}/why/pypi/lib/1.5`);
+      const file = await fetch(fileOf('lib-1.5'));
+      expect(file.status).toBe(200);
+    }, WAIT);
+  });
+});
+
+const WAIT = { timeout: 75_000, interval: 500 };
+
+/** The address of a wheel, whether or not its page lists it. */
+function fileOf(stem: string): string {
+  const { sha256 } = LIB;
+  return `${service.url}/pypi/files/lib/${sha256}/${stem}-py3-none-any.whl`;
+}
 
 test('a Python that the host lacks is named, and nothing is downloaded', async () => {
   const ran = await service.gatehouse('try', 'app==1.0', '--interpreter', '/nowhere/python');

@@ -23,6 +23,7 @@ import { secret } from './secret.ts';
 import { startup } from './startup.ts';
 import { status } from './status.ts';
 import { target } from './target.ts';
+import { trial } from './trial.ts';
 import { version } from './version.ts';
 import { yanked } from './yanked.ts';
 
@@ -52,6 +53,7 @@ export const RULES: readonly Rule[] = [
   secret,
   obfuscation,
   drift,
+  trial,
   dependency,
   license,
 ];
