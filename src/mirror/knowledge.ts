@@ -8,6 +8,7 @@ import type { ArtifactRecord, ProjectRecords } from '../model/record.ts';
 import type { Sha256 } from '../model/sha256.ts';
 import type { ProjectName, SourceId, Subject } from '../model/subject.ts';
 import type { Instant } from '../model/time.ts';
+import type { TrialFact } from '../model/trial.ts';
 
 /** One artifact with everything known of it. Facts arrive over time; verdicts are never kept here. */
 export interface KnownArtifact {
@@ -20,6 +21,8 @@ export interface KnownArtifact {
   evidence?: Evidence;
   /** What the attestations that upstream offers are worth; absent: nobody has looked. */
   provenance?: KnownProvenance;
+  /** What a trial installation was seen to do; loaded where the policy wants one. */
+  trial?: TrialFact;
   /** The metadata could not be had: since when, and why. Tried again later. */
   metadataFailure?: { readonly since: Instant; readonly reason: string };
   admitted: boolean;
@@ -53,7 +56,7 @@ export type FactsOf = (
   subject: Subject,
 ) => Pick<
   KnownArtifact,
-  'provisional' | 'evidence' | 'provenance' | 'metadataFailure' | 'admitted'
+  'provisional' | 'evidence' | 'provenance' | 'trial' | 'metadataFailure' | 'admitted'
 >;
 
 /** Makes the artifacts of a project from its records, with the facts that were known before. */
@@ -68,7 +71,8 @@ export function artifactsOf(records: ProjectRecords, factsOf: FactsOf): readonly
       const shared = versions.get(version.text) ?? version;
       versions.set(version.text, shared);
       const subject = { source, project, filename: record.filename, sha256: record.sha256 };
-      const { provisional, evidence, provenance, metadataFailure, admitted } = factsOf(subject);
+      const { provisional, evidence, provenance, trial, metadataFailure, admitted } =
+        factsOf(subject);
       return [
         {
           subject,
@@ -78,6 +82,7 @@ export function artifactsOf(records: ProjectRecords, factsOf: FactsOf): readonly
           ...(provisional === undefined ? {} : { provisional }),
           ...(evidence === undefined ? {} : { evidence }),
           ...(provenance === undefined ? {} : { provenance }),
+          ...(trial === undefined ? {} : { trial }),
           ...(metadataFailure === undefined ? {} : { metadataFailure }),
         },
       ];

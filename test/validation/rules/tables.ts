@@ -23,6 +23,7 @@ import { startupTable } from './startup.rows.ts';
 import { statusTable } from './status.rows.ts';
 import type { RuleTable } from './table.ts';
 import { targetTable } from './target.rows.ts';
+import { trialTable } from './trial.rows.ts';
 import { versionTable } from './version.rows.ts';
 import { yankedTable } from './yanked.rows.ts';
 
@@ -47,6 +48,7 @@ export const TABLES: readonly RuleTable[] = [
   moduleTable,
   startupTable,
   notebookTable,
+  trialTable,
   executableTable,
   pickleTable,
   secretTable,
