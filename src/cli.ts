@@ -5,6 +5,7 @@ import { clientConfig } from './cli/client-config.ts';
 import type { Command, Outcome } from './cli/command.ts';
 import { explain } from './cli/explain.ts';
 import { revoke } from './cli/revoke.ts';
+import { tryRelease } from './cli/try.ts';
 import { warm } from './cli/warm.ts';
 import { readConfig } from './config.ts';
 import { serve } from './main.ts';
@@ -16,6 +17,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'client-config': clientConfig,
   explain,
   revoke,
+  try: tryRelease,
   warm,
 };
 
@@ -29,6 +31,8 @@ const USAGE = `gatehouse: an approved-package mirror for machine-learning notebo
   approve -r FILE                  the same for all that a requirements file or a lock asks for
   revoke SHA256|NAME==VERSION --reason "…"
                                    take it back at once, whatever the policy says
+  try NAME==VERSION                install and import it in a sandbox, and keep what was seen
+                                   (--python 3.12, --interpreter PATH)
   warm [NAME …]                    fetch and verify what is approved ahead of requests
   client-config --for CLIENT       the file with which pip, uv, poetry, pdm, pipenv or jupyter
                                    installs from here (--env: variables for a shell)
@@ -71,6 +75,7 @@ async function run(command: Command, words: readonly string[]): Promise<Outcome>
     return await command({
       words,
       config: readConfig(process.env),
+      searchPath: process.env['PATH'] ?? '',
       say: (line) => process.stderr.write(`${line}\n`),
     });
   } catch (error) {

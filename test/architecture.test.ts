@@ -103,6 +103,10 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       'pino',
     ],
   },
+  trial: {
+    knows: ['model'],
+    uses: ['node:child_process', 'node:fs', 'node:fs/promises', 'node:path', 'node:util', 'zod'],
+  },
   ui: { knows: [...FACTS, 'mirror'], uses: ['node:crypto'] },
 };
 

@@ -7,6 +7,8 @@ import { GatehouseError } from '../model/errors.ts';
 export interface CommandInput {
   readonly words: readonly string[];
   readonly config: Config;
+  /** Folders of programs, as `PATH` has them. */
+  readonly searchPath: string;
   /** Writes a line for people, to stderr. */
   readonly say: (line: string) => void;
 }
@@ -30,6 +32,9 @@ export interface Words {
   readonly requirements: string | undefined;
   readonly client: string | undefined;
   readonly url: string | undefined;
+  /** A version of Python, not yet read. */
+  readonly python: string | undefined;
+  readonly interpreter: string | undefined;
 }
 
 interface Usage {
@@ -53,6 +58,8 @@ export function readWords(words: readonly string[], usage: Usage): Words {
     requirements: values.requirement,
     client: values.for,
     url: values.url,
+    python: values.python,
+    interpreter: values.interpreter,
   };
 }
 
@@ -64,6 +71,8 @@ const OPTIONS = {
   requirement: { type: 'string', short: 'r' },
   for: { type: 'string' },
   url: { type: 'string' },
+  python: { type: 'string' },
+  interpreter: { type: 'string' },
 } as const;
 
 function parse(words: readonly string[], usage: string) {

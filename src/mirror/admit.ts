@@ -1,3 +1,5 @@
+import { constants, copyFile } from 'node:fs/promises';
+
 import { isGatehouseError } from '../model/errors.ts';
 import type { Evidence } from '../model/evidence.ts';
 import { putBlob } from '../store/blobs.ts';
@@ -23,6 +25,8 @@ export interface Admitter extends AsyncDisposable {
    * upstream that offers no other way to an artifact's metadata.
    */
   examine(artifact: KnownArtifact): Promise<Evidence>;
+  /** The same, and leaves the verified bytes in a new file. */
+  fetchTo(artifact: KnownArtifact, path: string): Promise<Evidence>;
 }
 
 export function createAdmitter(state: MirrorState, quarantine: Quarantine): Admitter {
@@ -52,11 +56,12 @@ export function createAdmitter(state: MirrorState, quarantine: Quarantine): Admi
     return cargo.flight;
   }
 
-  async function examine(artifact: KnownArtifact): Promise<Evidence> {
+  async function examine(artifact: KnownArtifact, keepAt?: string): Promise<Evidence> {
     const { subject } = artifact;
     await using download = await ask(artifact);
     await createCargo(download.file, download.sizeBytes).receive(download.body, subject.sha256);
     const { path } = download.file;
+    if (keepAt !== undefined) await copyFile(path, keepAt, constants.COPYFILE_EXCL);
     const { evidence, metadata } = await state.extraction.extract({ path, sha256: subject.sha256 });
     if (metadata !== undefined) await putBlob(state.store, metadata, 'synced');
     return (await saveEvidence(state.store, evidence)).evidence;
@@ -79,6 +84,7 @@ export function createAdmitter(state: MirrorState, quarantine: Quarantine): Admi
       (artifact) => track(examine(artifact)),
       ({ subject }) => subjectKey(subject),
     ),
+    fetchTo: (artifact, path) => track(examine(artifact, path)),
     async [Symbol.asyncDispose]() {
       while (underWay.size > 0) await Promise.allSettled(underWay);
     },

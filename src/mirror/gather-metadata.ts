@@ -21,10 +21,12 @@ import { type KnownArtifact, subjectKey } from './knowledge.ts';
 import { fetchProvenance, lacksProvenance, loadProvenance } from './provenance.ts';
 import { upstreamOf } from './sources.ts';
 import { announce, type MirrorState } from './state.ts';
+import { loadTrial } from './trials.ts';
 
 /** Loads what the store knows of an artifact, without asking upstream. */
 export async function loadFacts(state: MirrorState, artifact: KnownArtifact): Promise<void> {
   await loadProvenance(state, artifact);
+  await loadTrial(state, artifact);
   if (artifact.evidence !== undefined) return;
   const { source, sha256 } = artifact.subject;
   const stored = await readEvidence(state.store, sha256);

@@ -40,6 +40,7 @@ interface Facts {
   readonly provisional: KnownArtifact['provisional'];
   readonly evidence: KnownArtifact['evidence'];
   readonly provenance: KnownArtifact['provenance'];
+  readonly trial: KnownArtifact['trial'];
   /** Whose publisher this one's is compared with. */
   readonly published: KnownArtifact['provenance'];
   readonly failure: KnownArtifact['metadataFailure'];
@@ -103,6 +104,7 @@ function stands(before: Judged, { project, artifact, now }: Asked): boolean {
     before.provisional === artifact.provisional &&
     before.evidence === artifact.evidence &&
     before.provenance === artifact.provenance &&
+    before.trial === artifact.trial &&
     before.published === publishedBefore(project, artifact)?.provenance &&
     before.failure === artifact.metadataFailure &&
     before.status === project.records?.status &&
@@ -120,6 +122,7 @@ function factsBehind({ names }: Standard, { project, artifact }: Asked): Facts {
     provisional: artifact.provisional,
     evidence: artifact.evidence,
     provenance: artifact.provenance,
+    trial: artifact.trial,
     published: publishedBefore(project, artifact)?.provenance,
     failure: artifact.metadataFailure,
     status: project.records?.status,
@@ -231,6 +234,7 @@ function ruleInput(standard: Standard, known: Asked): RuleInput {
     ...(artifact.provisional === undefined ? {} : { listed: artifact.provisional }),
     ...(artifact.evidence === undefined ? {} : { evidence: artifact.evidence }),
     ...(artifact.provenance === undefined ? {} : { provenance: artifact.provenance.fact }),
+    ...(artifact.trial === undefined ? {} : { trial: artifact.trial }),
     ...(artifact.metadataFailure === undefined
       ? {}
       : { metadataFailure: artifact.metadataFailure.reason }),

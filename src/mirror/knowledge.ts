@@ -15,6 +15,7 @@ import type { ArtifactRecord, ProjectRecords } from '../model/record.ts';
 import type { Sha256 } from '../model/sha256.ts';
 import type { Ecosystem, ProjectName, SourceId, Subject } from '../model/subject.ts';
 import type { Instant } from '../model/time.ts';
+import type { TrialFact } from '../model/trial.ts';
 import { sha256Of } from '../store/blobs.ts';
 
 /** One artifact with everything known of it. Facts arrive over time; verdicts are never kept here. */
@@ -28,6 +29,8 @@ export interface KnownArtifact {
   evidence?: Evidence;
   /** What the attestations that upstream offers are worth; absent: nobody has looked. */
   provenance?: KnownProvenance;
+  /** What a trial installation was seen to do; loaded where the policy wants one. */
+  trial?: TrialFact;
   /** The metadata could not be had: since when, and why. Tried again later. */
   metadataFailure?: { readonly since: Instant; readonly reason: string };
   admitted: boolean;
@@ -61,7 +64,7 @@ export type FactsOf = (
   subject: Subject,
 ) => Pick<
   KnownArtifact,
-  'provisional' | 'evidence' | 'provenance' | 'metadataFailure' | 'admitted'
+  'provisional' | 'evidence' | 'provenance' | 'trial' | 'metadataFailure' | 'admitted'
 >;
 
 /** Makes the artifacts of a project from its records, with the facts that were known before. */
@@ -75,7 +78,7 @@ export function artifactsOf(records: ProjectRecords, factsOf: FactsOf): readonly
       const shared = versions.get(name.version.text) ?? name;
       versions.set(name.version.text, shared);
       const subject = { source, project, filename: record.filename, sha256: record.sha256 };
-      const { evidence, provenance, metadataFailure, admitted, ...known } = factsOf(subject);
+      const { evidence, provenance, trial, metadataFailure, admitted, ...known } = factsOf(subject);
       const provisional = repodataFact(record) ?? known.provisional;
       return [
         {
@@ -86,6 +89,7 @@ export function artifactsOf(records: ProjectRecords, factsOf: FactsOf): readonly
           ...(provisional === undefined ? {} : { provisional }),
           ...(evidence === undefined ? {} : { evidence }),
           ...(provenance === undefined ? {} : { provenance }),
+          ...(trial === undefined ? {} : { trial }),
           ...(metadataFailure === undefined ? {} : { metadataFailure }),
         },
       ];

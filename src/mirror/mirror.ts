@@ -32,6 +32,7 @@ import { readAgain } from './read-again.ts';
 import { readRevocations, revoke } from './revoke.ts';
 import { type MirrorParts, type MirrorState, type WalkProgress, wakeAll } from './state.ts';
 import { loadNames } from './taken-names.ts';
+import { type AskedTrial, type Runner, type TriedOut, tryOut } from './try-out.ts';
 import { type ProjectView, viewOf } from './view.ts';
 import { type WarmOutcome, warm } from './warm.ts';
 
@@ -55,6 +56,8 @@ export interface Mirror extends AsyncDisposable {
   activate(policy: Policy): Promise<void>;
   /** Admits what is approved of an ecosystem's projects ahead of requests. */
   warm(projects: readonly ProjectName[], ecosystem: Ecosystem): AsyncIterable<WarmOutcome>;
+  /** Has what is approved tried with its closure, and keeps what was seen. */
+  tryOut(asked: AskedTrial, run: Runner): Promise<TriedOut>;
   status(): MirrorStatus;
   /** Changes whenever a page or a gate could answer otherwise; costs nothing, so that every request may ask. */
   generation(): number;
@@ -120,6 +123,7 @@ export async function openMirror(parts: MirrorParts, policy: Policy): Promise<Mi
     revoke: (revocation) => revoke(states, revocation),
     activate: (next) => activatePolicy(states, next),
     warm: (projects, ecosystem) => warm(ecosystem === 'pypi' ? pypi : conda, projects),
+    tryOut: (asked, run) => tryOut(pypi, asked, run),
     generation: () => pypi.state.generation,
     standing: () => standingOf(pypi.state),
     status: () => statusOf(pypi.state, parts.clock() - headRead),

@@ -195,7 +195,8 @@ function buildBundled(
 }
 
 function buildContent({ content }: PolicyFile, at: At): Policy['content'] {
-  function effect(key: ContentKey): Placed<ContentEffect> {
+  const probe = content['install-probe'];
+  function effect(key: Exclude<ContentKey, 'install-probe'>): Placed<ContentEffect> {
     return placed(content[key], at('content', key));
   }
   return {
@@ -207,6 +208,7 @@ function buildContent({ content }: PolicyFile, at: At): Policy['content'] {
     obfuscation: effect('obfuscation'),
     drift: effect('drift'),
     collisions: effect('collisions'),
+    'install-probe': placed(probe === 'off' ? 'allow' : probe, at('content', 'install-probe')),
     known: content.known.map((entry, index) => ({
       key: entry.rule,
       packages: entry.packages,

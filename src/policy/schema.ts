@@ -230,6 +230,12 @@ const content = section({
   collisions: contentEffect
     .default('review')
     .describe('Modules and commands that another admitted project has.'),
+  'install-probe': z
+    .enum(['off', 'review', 'deny'])
+    .default('off')
+    .describe(
+      'Whether a trial installation is wanted, and what it amounts to that one saw something.',
+    ),
   known: z
     .array(
       section({

@@ -112,13 +112,12 @@ function readSymbols(reader: BitReader, plan: SymbolsPlan): number | undefined {
         ((bytes[byte + 2] ?? 0) << 8) |
         (bytes[byte + 3] ?? 0);
       const entry = table[(word << (at & 7)) >>> shift] ?? 0;
-      if (entry === 0) return undefined;
+      if (entry === 0 || length + run > blockSize) return undefined;
       at += entry & 31;
       const symbol = entry >>> 5;
       if (symbol <= 1) {
         run += weight << symbol;
         weight *= 2;
-        if (length + run > blockSize) return overrun(reader, at);
         continue;
       }
       if (run > 0) {
@@ -140,12 +139,6 @@ function readSymbols(reader: BitReader, plan: SymbolsPlan): number | undefined {
       length += 1;
     }
   }
-  reader.at = at;
-  return undefined;
-}
-
-/** More symbols than a block can have. */
-function overrun(reader: BitReader, at: number): undefined {
   reader.at = at;
   return undefined;
 }

@@ -24,6 +24,7 @@ import { secret } from './secret.ts';
 import { startup } from './startup.ts';
 import { status } from './status.ts';
 import { target } from './target.ts';
+import { trial } from './trial.ts';
 import { version } from './version.ts';
 import { yanked } from './yanked.ts';
 
@@ -53,6 +54,7 @@ export const RULES: readonly Rule[] = [
   secret,
   obfuscation,
   drift,
+  trial,
   dependency,
   license,
   bundled,

@@ -7,6 +7,7 @@ import type { ArtifactRecord, ProjectRecords } from '../../model/record.ts';
 import type { Revocation } from '../../model/revocation.ts';
 import type { ProjectName, Subject } from '../../model/subject.ts';
 import type { Instant } from '../../model/time.ts';
+import type { TrialFact } from '../../model/trial.ts';
 import type { Policy } from '../../policy/policy.ts';
 
 /** Everything that a rule may look at. What is absent is unknown, and unknown refuses. */
@@ -25,6 +26,8 @@ export interface RuleInput {
   readonly evidence?: Evidence;
   /** What the attestations that upstream offers are worth; absent: it offers none, or nobody has looked. */
   readonly provenance?: ProvenanceFact;
+  /** What a trial installation was seen to do; absent: none is known, or the policy wants none. */
+  readonly trial?: TrialFact;
   /** Why the metadata could not be had, where it was asked for in vain. */
   readonly metadataFailure?: string;
   readonly history: History;

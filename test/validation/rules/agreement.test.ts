@@ -22,6 +22,7 @@ const NEED_NO_EVIDENCE: ReadonlyMap<string, string> = new Map([
   ['package', 'the name of the project is in the subject'],
   ['revoked', 'the name of the project and the SHA-256 are in the subject'],
   ['status', 'PEP 792 takes an absent status for active'],
+  ['trial', 'the policy wants no trial unless it says so'],
 ]);
 
 function codesIn(page: string): readonly string[] {

@@ -24,6 +24,7 @@ import { startupTable } from './startup.rows.ts';
 import { statusTable } from './status.rows.ts';
 import type { RuleTable } from './table.ts';
 import { targetTable } from './target.rows.ts';
+import { trialTable } from './trial.rows.ts';
 import { versionTable } from './version.rows.ts';
 import { yankedTable } from './yanked.rows.ts';
 
@@ -48,6 +49,7 @@ const WHEEL_TABLES: readonly RuleTable[] = [
   moduleTable,
   startupTable,
   notebookTable,
+  trialTable,
   executableTable,
   pickleTable,
   secretTable,
