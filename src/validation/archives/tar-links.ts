@@ -62,7 +62,8 @@ export function readTarget(link: NamedLink, members: Members): string {
     return target;
   }
   const target = bytes.toString();
-  const resolved = target.startsWith('/') ? undefined : resolveSymlink(name, target);
+  const isRelative = target !== '' && !target.startsWith('/');
+  const resolved = isRelative ? resolveSymlink(name, target) : undefined;
   if (resolved === undefined)
     throw tarRefused(
       'link-outside',

@@ -79,8 +79,8 @@ function openEntry(entry: Described, blocks: TarBlocks) {
   let isPast = false;
 
   async function* stream(): AsyncGenerator<Uint8Array> {
+    if (isPast) throw new TypeError('the reader is past this member');
     while (left > 0) {
-      if (isPast) throw new TypeError('the reader is past this member');
       const piece = await blocks.piece(left);
       left -= piece.length;
       yield piece;
