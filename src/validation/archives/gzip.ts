@@ -38,37 +38,56 @@ export async function* gunzip(
   const pieces = content[Symbol.asyncIterator]();
   try {
     const { rest, headerBytes } = await readHeader(pieces);
-    const inflater = createInflateRaw({ chunkSize: PIECE_BYTES });
-    const input = { rest, packedBytes: 0, headerBytes };
-    const fed = feed(pieces, inflater, input);
-    let crc = 0;
-    let unpackedBytes = 0;
-    try {
-      for await (const piece of inflater) {
-        if (!(piece instanceof Uint8Array)) throw new TypeError('an inflater makes bytes');
-        unpackedBytes += piece.length;
-        checkSize(unpackedBytes, input.packedBytes, limits);
-        crc = crc32(piece, crc);
-        yield piece;
-      }
-    } catch (error) {
-      if (!isZlibError(error)) throw error;
-      throw tarRefused('bad-gzip', headerBytes, `a gzip file does not inflate: ${error.message}`);
-    } finally {
-      inflater.destroy();
-      await fed;
-    }
-    const trailerOffset = headerBytes + inflater.bytesWritten;
-    const trailer = await readTrailer(pieces, input.rest, trailerOffset);
-    if (trailer.readUInt32LE(0) !== crc || trailer.readUInt32LE(4) !== unpackedBytes % 2 ** 32) {
-      throw tarRefused(
-        'bad-gzip',
-        trailerOffset,
-        'the content of a gzip file has another CRC-32 or length than declared',
-      );
-    }
+    yield* proven({ pieces, rest, headerBytes, packedBytes: 0 }, limits);
   } finally {
     await pieces.return?.();
+  }
+}
+
+interface Input {
+  readonly pieces: AsyncIterator<Uint8Array>;
+  readonly headerBytes: number;
+  /** Given and not taken in: at the end, what lies behind the deflate stream. */
+  rest: Uint8Array;
+  /** Behind the header, as far as it was given. */
+  packedBytes: number;
+}
+
+async function* proven(input: Input, limits: GzipLimits): AsyncGenerator<Uint8Array> {
+  const inflater = createInflateRaw({ chunkSize: PIECE_BYTES });
+  let crc = 0;
+  let unpackedBytes = 0;
+  for await (const piece of inflated(input, inflater)) {
+    unpackedBytes += piece.length;
+    checkSize(unpackedBytes, input.packedBytes, limits);
+    crc = crc32(piece, crc);
+    yield piece;
+  }
+  const trailerOffset = input.headerBytes + inflater.bytesWritten;
+  const trailer = await readTrailer(input, trailerOffset);
+  if (trailer.readUInt32LE(0) !== crc || trailer.readUInt32LE(4) !== unpackedBytes % 2 ** 32) {
+    throw tarRefused(
+      'bad-gzip',
+      trailerOffset,
+      'the content of a gzip file has another CRC-32 or length than declared',
+    );
+  }
+}
+
+async function* inflated(input: Input, inflater: InflateRaw): AsyncGenerator<Uint8Array> {
+  const fed = feed(input, inflater);
+  try {
+    for await (const piece of inflater) {
+      if (!(piece instanceof Uint8Array)) throw new TypeError('an inflater makes bytes');
+      yield piece;
+    }
+  } catch (error) {
+    if (!isZlibError(error)) throw error;
+    const message = `a gzip file does not inflate: ${error.message}`;
+    throw tarRefused('bad-gzip', input.headerBytes, message);
+  } finally {
+    inflater.destroy();
+    await fed;
   }
 }
 
@@ -108,19 +127,8 @@ function headerLength(bytes: Buffer): number | undefined {
   return end === -1 || end > MOST_HEADER_BYTES ? undefined : end + 1;
 }
 
-interface Input {
-  /** Given and not taken in: at the end, what lies behind the deflate stream. */
-  rest: Uint8Array;
-  packedBytes: number;
-  readonly headerBytes: number;
-}
-
 /** Never rejects: what cannot be read ends the inflater with the error, for its reader to see. */
-async function feed(
-  pieces: AsyncIterator<Uint8Array>,
-  inflater: InflateRaw,
-  input: Input,
-): Promise<void> {
+async function feed(input: Input, inflater: InflateRaw): Promise<void> {
   try {
     let piece = input.rest;
     for (;;) {
@@ -129,7 +137,7 @@ async function feed(
       const left = input.packedBytes - inflater.bytesWritten;
       input.rest = left > 0 ? piece.subarray(piece.length - Math.min(left, piece.length)) : EMPTY;
       if (left > 0 || inflater.destroyed) return;
-      const next = await pieces.next();
+      const next = await input.pieces.next();
       if (next.done === true) break;
       piece = next.value;
     }
@@ -144,18 +152,13 @@ const EMPTY = new Uint8Array();
 /** Settles once the inflater has taken a piece in, has ended or was given up. */
 async function taken(inflater: InflateRaw, piece: Uint8Array): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const done = (): void => resolve();
-  inflater.once('close', done);
-  inflater.write(piece, done);
+  inflater.once('close', resolve);
+  inflater.write(piece, () => resolve());
   await promise;
-  inflater.off('close', done);
+  inflater.off('close', resolve);
 }
 
-async function readTrailer(
-  pieces: AsyncIterator<Uint8Array>,
-  rest: Uint8Array,
-  offset: number,
-): Promise<Buffer> {
+async function readTrailer({ pieces, rest }: Input, offset: number): Promise<Buffer> {
   let trailer = Buffer.from(rest);
   while (trailer.length <= TRAILER_BYTES) {
     const { done, value } = await pieces.next();

@@ -28,8 +28,9 @@ async function list({ kind, bytes }: Mutant): Promise<readonly unknown[]> {
   const content = inPieces(bytes);
   const listing: unknown[] = [];
   const entries = readTar(kind === 'tar' ? content : gunzip(content), { links: 'inside' });
-  for await (const { name, kind: type, sizeBytes, linkTarget, stream } of entries) {
-    const pieces = await Array.fromAsync(stream());
+  for await (const entry of entries) {
+    const { name, kind: type, sizeBytes, linkTarget } = entry;
+    const pieces = await Array.fromAsync(entry.stream());
     listing.push([name, type, sizeBytes, linkTarget ?? '', sha256Of(Buffer.concat(pieces))]);
   }
   return listing;
