@@ -148,6 +148,7 @@ function buildContent({ content }: PolicyFile, at: At): Policy['content'] {
     secrets: effect('secrets'),
     obfuscation: effect('obfuscation'),
     drift: effect('drift'),
+    build: effect('build'),
     known: content.known.map((entry, index) => ({
       key: entry.rule,
       packages: entry.packages,

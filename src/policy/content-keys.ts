@@ -7,6 +7,7 @@ export const CONTENT_KEYS = [
   'secrets',
   'obfuscation',
   'drift',
+  'build',
 ] as const;
 
 export type ContentKey = (typeof CONTENT_KEYS)[number];

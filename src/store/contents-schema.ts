@@ -61,4 +61,8 @@ export const contentsSchema: z.ZodType<WheelContents> = z.object({
   }),
   secrets: sightings,
   obfuscation: sightings,
+  buildScripts: listOf({
+    kind: z.enum(['setup-py', 'backend', 'in-tree-backend', 'requirement']),
+    value: z.string(),
+  }),
 });

@@ -1,5 +1,6 @@
 import { age } from './age.ts';
 import { archive } from './archive.ts';
+import { build } from './build.ts';
 import { dependency } from './dependency.ts';
 import { drift } from './drift.ts';
 import { executable } from './executable.ts';
@@ -42,6 +43,7 @@ export const RULES: readonly Rule[] = [
   archive,
   metadata,
   recordFile,
+  build,
   provenance,
   layout,
   moduleRule,

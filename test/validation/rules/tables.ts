@@ -1,5 +1,6 @@
 import { ageTable } from './age.rows.ts';
 import { archiveTable } from './archive.rows.ts';
+import { buildTable } from './build.rows.ts';
 import { dependencyTable } from './dependency.rows.ts';
 import { driftTable } from './drift.rows.ts';
 import { executableTable } from './executable.rows.ts';
@@ -41,6 +42,7 @@ export const TABLES: readonly RuleTable[] = [
   archiveTable,
   metadataTable,
   recordFileTable,
+  buildTable,
   provenanceTable,
   layoutTable,
   moduleTable,
