@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, readdir, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { printTable, saveResult, say } from './report.ts';
+import { openFileAccess } from '../src/store/file-access.ts';
+import { readProvisionalWheel } from '../src/validation/evidence/provisional.ts';
+import { digestOf } from './digest.ts';
+import { printMarkdown, saveResult } from './report.ts';
 import { interleave, median, medianRatio } from './rounds.ts';
+import { fetchWheel } from './wheel-cache.ts';
 
 const ROUNDS = 5;
 /** Of about 0.1, 5, 50 and 500 MB. */
@@ -27,11 +28,10 @@ interface Verified {
 
 /** Verifies real wheels of four sizes whole, against Python's zipfile and hashlib doing the same. */
 export async function benchContents(): Promise<void> {
-  const folder = process.env['BENCH_CACHE'] ?? join(tmpdir(), 'gatehouse-bench-cache');
   const rows: string[][] = [];
   const results: object[] = [];
   for (const release of WHEELS) {
-    const path = await fetchWheel(join(folder, 'wheels'), release);
+    const path = await fetchWheel(release);
     const sha256 = await digestOf(path);
     const { size } = await stat(path);
     const found = await interleave<Verified>(ROUNDS, {
@@ -40,7 +40,8 @@ export async function benchContents(): Promise<void> {
     });
     const ours = found['ours'] ?? [];
     const python = found['python'] ?? [];
-    results.push({ release, size, ours, python });
+    const listing = await readForListing(path);
+    results.push({ release, size, ours, python, listing });
     const wall = medianRatio(secondsOf(python), secondsOf(ours));
     const cpu = medianRatio(
       python.map(({ cpuSeconds }) => cpuSeconds),
@@ -48,19 +49,48 @@ export async function benchContents(): Promise<void> {
     );
     rows.push([
       `${release.replace('==', ' ')}, ${(size / MIB).toFixed(1)} MiB`,
-      `${wall.toFixed(2)}×`,
-      `${cpu.toFixed(2)}×`,
+      `**${wall.toFixed(2)}**`,
+      cpu.toFixed(2),
       secondsOf(ours)
         .map((seconds) => seconds.toFixed(2))
         .join(' '),
       secondsOf(python)
         .map((seconds) => seconds.toFixed(2))
         .join(' '),
-      `${median(ours.map(({ rssMib }) => rssMib)).toFixed(0)} MiB`,
+      [ours, python].map((all) => median(all.map(({ rssMib }) => rssMib)).toFixed(0)).join(', '),
+      `${(listing.bytes / 1024).toFixed(0)} KiB`,
+      `${((100 * listing.bytes) / size).toFixed(2)} %`,
+      `${listing.reads}`,
     ]);
   }
   await saveResult('contents', { results });
-  printTable(['wheel', 'faster', 'by CPU', 'seconds', "Python's", 'highest RSS'], rows);
+  printMarkdown(
+    ['wheel', '× faster', 'by CPU', 'seconds', "Python's", 'highest RSS MiB, Python’s'].concat([
+      'read for a listing',
+      'of the wheel',
+      'reads',
+    ]),
+    rows,
+  );
+}
+
+/** What a page needs of a wheel to decide about its licence and dependencies: METADATA and licence texts, by ranges. */
+async function readForListing(path: string): Promise<{ reads: number; bytes: number }> {
+  await using access = await openFileAccess(path);
+  let reads = 0;
+  let bytes = 0;
+  await readProvisionalWheel(
+    {
+      sizeBytes: access.sizeBytes,
+      read(offset, lengthBytes) {
+        reads += 1;
+        bytes += lengthBytes;
+        return access.read(offset, lengthBytes);
+      },
+    },
+    () => true,
+  );
+  return { reads, bytes };
 }
 
 function secondsOf(measured: readonly Verified[]): readonly number[] {
@@ -72,26 +102,4 @@ function run([program = '', ...words]: readonly string[]): Verified {
   const said: Verified = JSON.parse(execFileSync(command, words, { encoding: 'utf8' }));
   if (said.kind !== 'wheel') throw new Error(`${words.at(-1)}: ${said.kind}`);
   return said;
-}
-
-/** Fetches a wheel once, from the index that pip on this host uses. */
-async function fetchWheel(folder: string, release: string): Promise<string> {
-  const own = join(folder, release.replace('==', '-'));
-  if (!existsSync(own)) {
-    say(`fetching ${release}`);
-    await mkdir(own, { recursive: true });
-    const options = ['--quiet', '--no-deps', '--only-binary', ':all:', '--python-version', '3.12'];
-    const platforms = ['manylinux_2_28_x86_64', 'manylinux_2_27_x86_64', 'manylinux2014_x86_64'];
-    const place = ['--implementation', 'cp', ...platforms.flatMap((one) => ['--platform', one])];
-    execFileSync('python3', ['-m', 'pip', 'download', ...options, ...place, '-d', own, release]);
-  }
-  const [file] = await readdir(own);
-  if (file === undefined) throw new Error(`${own} is empty: delete it`);
-  return join(own, file);
-}
-
-async function digestOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
-  return hash.digest('hex');
 }

@@ -10,6 +10,14 @@ export function cpuSeconds(pid: number): number {
   return nanoseconds.reduce((sum, value) => sum + value, 0) / 1e9;
 }
 
+/** How long a process's main thread has run, and has waited for a core though it could have run. */
+export function mainThreadSeconds(pid: number): { readonly ran: number; readonly waited: number } {
+  const [ran = 0, waited = 0] = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8')
+    .split(' ')
+    .map(Number);
+  return { ran: ran / 1e9, waited: waited / 1e9 };
+}
+
 /** CPU time of a process and of all that descend from it. */
 export function cpuSecondsOfTree(pid: number): number {
   const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>

@@ -18,6 +18,7 @@ import { gatherProvenance, servedProvenance } from './provenance.ts';
 import type { QuarantinedFile } from './quarantine.ts';
 import { readRevocations, withRevocations } from './revoke.ts';
 import { type Located, type MirrorState, announce, nextChange } from './state.ts';
+import { namesAsOf, untilNamesKnown } from './taken-names.ts';
 import { isWithdrawn, refuseContents, refusedError } from './withdrawals.ts';
 
 /**
@@ -35,6 +36,7 @@ export async function enterVerified(
   const { evidence: extracted, metadata } = await state.extraction.extract(job);
   if (metadata !== undefined) await putBlob(state.store, metadata, 'synced');
   await gatherProvenance(state, located);
+  await untilNamesKnown(state, subject);
   const decision = judgeContents(state, located, { standard: state.standard, evidence: extracted });
   if (decision.verdict !== 'approve') {
     throw await refuseContents(state, subject, { evidence: extracted, decision });
@@ -135,7 +137,11 @@ async function judgeByHead(
   const standard = isKnown
     ? own
     : withRevocations(own, await readRevocations(state.store, revocations));
-  const decision = judgeContents(state, located, { standard, evidence: kept.evidence });
+  const names = await namesAsOf(state, head);
+  const decision = judgeContents(state, located, {
+    standard: { ...standard, names },
+    evidence: kept.evidence,
+  });
   if (decision.verdict !== 'approve') return { kind: 'refused', decision };
   const gate = askGate(state, examined(state, located, kept.evidence));
   if (gate.verdict !== 'approve') throw refusedError(subject, 'while it was fetched');

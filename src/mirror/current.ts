@@ -3,6 +3,7 @@ import type { Subject } from '../model/subject.ts';
 import { readEvidence } from '../store/facts.ts';
 import { type KnownArtifact, findArtifact, subjectKey } from './knowledge.ts';
 import { type Located, type MirrorState, announce } from './state.ts';
+import { learnNames } from './taken-names.ts';
 
 /**
  * A located artifact as it is known now: a flight or a stream outlives the records that it began with, and upstream may
@@ -26,6 +27,7 @@ export function findKnown(state: MirrorState, subject: Subject): KnownArtifact |
 export function learnEvidence(state: MirrorState, subject: Subject, evidence: Evidence): void {
   const artifact = findKnown(state, subject);
   if (artifact !== undefined) artifact.evidence = evidence;
+  if (state.admitted.has(subjectKey(subject))) learnNames(state, subject, evidence);
   announce(state);
 }
 
@@ -40,6 +42,7 @@ export function learnAdmission(
 ): void {
   state.admitted.add(subjectKey(subject));
   const artifact = findKnown(state, subject);
+  learnNames(state, subject, evidence ?? artifact?.evidence);
   if (artifact === undefined) return;
   artifact.admitted = true;
   if (evidence === undefined) return;

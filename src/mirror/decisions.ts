@@ -9,6 +9,7 @@ import { readBlob } from '../store/blobs.ts';
 import type { House } from './house.ts';
 import { judgeArtifact } from './judging.ts';
 import { findArtifact } from './knowledge.ts';
+import { createNameRegister } from './name-owners.ts';
 import { readRevocations } from './revoke.ts';
 
 /** What an auditor may ask; every filter given must hold. */
@@ -108,9 +109,11 @@ async function replay(
   const artifact = findArtifact(project, entry.subject);
   if (artifact === undefined) return {};
   await gatherer.stored(artifact);
+  // Names that others have by now may not have been theirs when this was admitted: then they were no reason.
+  const names = entry.kind === 'refusal' ? state.names : createNameRegister();
   const asThen = { ...artifact, admitted: false };
   const decision = judgeArtifact(
-    { policy, revocations },
+    { policy, revocations, names },
     { project, artifact: asThen, now: Date.parse(entry.time) },
     'contents',
   );

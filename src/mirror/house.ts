@@ -21,7 +21,10 @@ export interface House extends OpenParts {
 
 /** What the houses of one mirror have in common. */
 export type Shared = MirrorParts &
-  Pick<MirrorState, 'admitted' | 'extraction' | 'trust' | 'ending' | 'revocationsDigest'> & {
+  Pick<
+    MirrorState,
+    'admitted' | 'names' | 'extraction' | 'trust' | 'ending' | 'revocationsDigest'
+  > & {
     readonly revocations: MirrorState['standard']['revocations'];
     readonly bytes: Quarantine;
   };
@@ -35,11 +38,12 @@ export function openHouse(
   const state: MirrorState = {
     ...shared,
     ecosystem,
-    standard: { policy, revocations },
+    standard: { policy, revocations, names: shared.names },
     inForce: undefined,
     walked: undefined,
     untils: [],
     projects: new Map(),
+    isReadAgain: shared.mode === 'ask',
     wanted: new Map(),
     generation: 0,
     progress: { projects: 0, artifacts: 0, missing: 0, failures: 0, walking: true },

@@ -21,12 +21,16 @@ import {
   metadataOf,
   requirementsOf,
 } from './knowledge.ts';
+import type { NameOwners } from './name-owners.ts';
 import { findPublished, lacksProvenance, publishedBy } from './provenance.ts';
+import { takenNames } from './taken-names.ts';
 
 /** What artifacts are judged by; replaced as a whole when one of them changes. */
 export interface Standard {
   readonly policy: Policy;
   readonly revocations: readonly Revocation[];
+  /** Who has which names; it grows with each admission. */
+  readonly names: NameOwners;
 }
 
 /** The facts behind a judgement, compared by identity: while all are the same, it stands until its `until`. */
@@ -41,6 +45,7 @@ interface Facts {
   readonly status: ProjectRecords['status'];
   readonly admitted: boolean;
   readonly previous: Evidence | undefined;
+  readonly taken: History['taken'] | undefined;
 }
 
 interface Judged extends Facts {
@@ -80,7 +85,12 @@ export function candidateOf(standard: Standard, known: Asked): Candidate {
     return before.candidate;
   }
   const candidate = makeCandidate(standard, known);
-  judged.set(known.artifact, { standard, candidate, ...factsBehind(known), judgedAt: known.now });
+  judged.set(known.artifact, {
+    standard,
+    candidate,
+    ...factsBehind(standard, known),
+    judgedAt: known.now,
+  });
   return candidate;
 }
 
@@ -97,12 +107,13 @@ function stands(before: Judged, { project, artifact, now }: Asked): boolean {
     before.status === project.records?.status &&
     before.admitted === artifact.admitted &&
     before.previous === previousOf({ project, artifact })?.evidence &&
+    before.taken === takenNames(before.standard.names, artifact) &&
     now >= before.judgedAt &&
     (until === undefined || now < until)
   );
 }
 
-function factsBehind({ project, artifact }: Asked): Facts {
+function factsBehind({ names }: Standard, { project, artifact }: Asked): Facts {
   return {
     record: artifact.record,
     provisional: artifact.provisional,
@@ -113,6 +124,7 @@ function factsBehind({ project, artifact }: Asked): Facts {
     status: project.records?.status,
     admitted: artifact.admitted,
     previous: previousOf({ project, artifact })?.evidence,
+    taken: takenNames(names, artifact),
   };
 }
 
@@ -205,7 +217,7 @@ function ruleInput(standard: Standard, known: Asked): RuleInput {
     now: known.now,
     name: artifact.name,
     record: artifact.record,
-    history: historyOf(project, artifact),
+    history: historyOf(standard, known),
     ...(status === undefined ? {} : { status }),
     ...(metadata === undefined ? {} : { metadata }),
     ...(artifact.provisional === undefined ? {} : { listed: artifact.provisional }),
@@ -217,9 +229,14 @@ function ruleInput(standard: Standard, known: Asked): RuleInput {
   };
 }
 
-function historyOf(project: KnownProject, artifact: KnownArtifact): History {
+function historyOf({ names }: Standard, { project, artifact }: Asked): History {
   const { admitted } = artifact;
-  const known = { admitted, ...publishedBy(publishedBefore(project, artifact)) };
+  const taken = takenNames(names, artifact);
+  const known = {
+    admitted,
+    ...publishedBy(publishedBefore(project, artifact)),
+    ...(taken === undefined ? {} : { taken }),
+  };
   const before = previousOf({ project, artifact });
   if (before?.evidence?.kind !== 'wheel' || before.evidence.contents === undefined) return known;
   const { contents, unpackedBytes } = before.evidence;

@@ -30,6 +30,7 @@ import { reach } from './reach.ts';
 import { readAgain } from './read-again.ts';
 import { readRevocations, revoke } from './revoke.ts';
 import { type MirrorParts, type MirrorState, type WalkProgress, wakeAll } from './state.ts';
+import { loadNames } from './taken-names.ts';
 import { type ProjectView, viewOf } from './view.ts';
 import { type WarmOutcome, warm } from './warm.ts';
 
@@ -131,13 +132,13 @@ export async function openMirror(parts: MirrorParts, policy: Policy): Promise<Mi
 
 async function loadShared(parts: MirrorParts, ending: AbortSignal): Promise<Shared> {
   const head = await parts.ledger.refresh();
-  const admitted = new Set<string>();
-  for await (const { subject } of parts.ledger.listAdmissions()) admitted.add(subjectKey(subject));
+  const subjects = await Array.fromAsync(parts.ledger.listAdmissions(), ({ subject }) => subject);
   return {
     ...parts,
     revocations: await readRevocations(parts.store, head.state.revocations),
     revocationsDigest: head.state.revocations,
-    admitted,
+    admitted: new Set(subjects.map(subjectKey)),
+    names: await loadNames(parts, subjects),
     bytes: await openQuarantine(parts.quarantine, parts.quarantineBytes),
     extraction: openExtraction(),
     trust: parts.trust ?? pinnedTrust(),

@@ -5,7 +5,8 @@ import { blobKey, putBlob } from '../store/blobs.ts';
 import { readEvidence, saveEvidence } from '../store/facts.ts';
 import { findKnown, learnEvidence } from './current.ts';
 import type { Shared } from './house.ts';
-import type { MirrorState } from './state.ts';
+import { type MirrorState, wakeAll } from './state.ts';
+import { learnNames } from './taken-names.ts';
 
 /**
  * Reads admitted artifacts again whose evidence an older extractor made, one after the other, until all are read or the
@@ -24,6 +25,10 @@ export async function readAgain(states: readonly MirrorState[], parts: Parts): P
         'admitted artifact not read again',
       );
     }
+  }
+  for (const state of states) {
+    state.isReadAgain = true;
+    wakeAll(state);
   }
 }
 
@@ -47,6 +52,7 @@ async function readOne(
     const known = findKnown(state, subject)?.evidence;
     // The same bytes may be admitted under several names.
     if (known !== undefined && known.extractor < EXTRACTOR) learnEvidence(state, subject, evidence);
+    if (!isCurrent) learnNames(state, subject, evidence);
   }
   if (isCurrent) return;
   const { filename, sha256 } = subject;

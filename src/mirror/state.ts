@@ -11,6 +11,7 @@ import type { StoredCatalogue } from './catalogue-store.ts';
 import type { Extraction } from './extraction.ts';
 import type { Standard } from './judging.ts';
 import type { KnownArtifact, KnownProject } from './knowledge.ts';
+import type { NameRegister } from './name-owners.ts';
 
 /** How wheels that are not admitted yet reach a client (DESIGN §6). */
 export type FirstDelivery = 'held-tail' | 'verified-only';
@@ -56,6 +57,10 @@ export interface MirrorState extends MirrorParts {
   readonly projects: Map<ProjectName, KnownProject>;
   /** Admitted subjects by `subjectKey`. */
   readonly admitted: Set<string>;
+  /** What these bring; the same that `standard` has. */
+  readonly names: NameRegister;
+  /** Whatever older programs admitted has been read again, as far as it could be. */
+  isReadAgain: boolean;
   /** When a user last asked for a project. */
   readonly wanted: Map<ProjectName, Instant>;
   /** Raised by every change that a page or a gate could see. */

@@ -1,6 +1,6 @@
 /**
  * What the members of a wheel or of a source distribution hold, each read once and whole. Lists are in the order of the archive and cut at
- * `CONTENTS_LISTED`, names at `NAMES_LISTED`. A part that is absent was not looked for by the extractor that made the
+ * `CONTENTS_LISTED`, licence texts at `TEXTS_LISTED`, names at `NAMES_LISTED`. A part that is absent was not looked for by the extractor that made the
  * evidence, so it is unknown: it never means "none".
  */
 export interface WheelContents {
@@ -11,6 +11,11 @@ export interface WheelContents {
   readonly notebook?: readonly string[];
   /** Names that become importable, such as `numpy`; a module of one file without its suffix. */
   readonly modules?: readonly string[];
+  /**
+   * Import names that are its own: packages and modules; of a namespace (PEP 420), which many share, the first such
+   * names below it, such as `google.protobuf`.
+   */
+  readonly owned?: readonly string[];
   /** Names of commands that are put on the path. */
   readonly commands?: readonly string[];
   /** What entry points, `.data` folders or names of scripts have that clients could take for something else. */
@@ -22,12 +27,19 @@ export interface WheelContents {
   readonly obfuscation?: readonly Sighting[];
   /** Of a source distribution: what an installer runs to make a wheel of it. */
   readonly buildScripts?: readonly BuildScript[];
+  /** What it bundles of others, at most `NAMES_LISTED`. */
+  readonly components?: readonly BundledComponent[];
+  /** SBOMs and METADATA of bundled distributions that cannot be read. */
+  readonly unreadComponents?: readonly string[];
 }
 
 /** The most entries that a list of contents keeps: a rule that sees so many must reckon with more. */
 export const CONTENTS_LISTED = 50;
 
-/** The most modules, and the most commands, that are kept. */
+/** The most licence texts that are read: torch has 150. */
+export const TEXTS_LISTED = 300;
+
+/** The most modules, the most commands, and the most bundled components, that are kept. */
 export const NAMES_LISTED = 1000;
 
 /** A row of RECORD that is not of the member that it names. */
@@ -106,4 +118,20 @@ export interface BuildScript {
 export interface Sighting {
   readonly path: string;
   readonly kind: string;
+}
+
+/** Something of others that a wheel bundles, as far as the wheel itself shows it. */
+export interface BundledComponent {
+  /** `library`: a native library, by its file name. `vendored`: a distribution in a folder. `sbom`: a list says it. */
+  readonly origin: 'library' | 'vendored' | 'sbom';
+  /** The library, the METADATA file or the SBOM. */
+  readonly path: string;
+  readonly name: string;
+  readonly version?: string;
+  /** Of an SBOM: the package URL without what follows the version. */
+  readonly purl?: string;
+  /** The licences that it is said to be under, as written: expressions, names, classifiers. */
+  readonly declared: readonly string[];
+  /** An SBOM lists it as something that is not there, and would be used if it were. */
+  readonly isOptional?: true;
 }

@@ -34,11 +34,14 @@ export interface MetadataFact {
   readonly licenseTexts?: readonly LicenseText[];
 }
 
-/** The version of the code that makes Evidence; raised when it begins to extract something new. */
+/** The version of the code that makes Evidence; raised when it begins to extract something new, or reads otherwise. */
 export const EXTRACTOR = 4;
 
 /** The first extractor that reads members (`WheelEvidence.contents`). */
 export const EXTRACTOR_OF_CONTENTS = 2;
+
+/** The first extractor that looks for what a wheel bundles of others (`WheelContents.components`). */
+export const EXTRACTOR_OF_COMPONENTS = 3;
 
 /** Facts from verified bytes of one wheel. */
 export interface WheelEvidence {

@@ -6,6 +6,7 @@ import type { Target } from '../model/target.ts';
 import type { ContentEffect, ContentKey } from './content-keys.ts';
 import type {
   Allowance,
+  BundledLicenses,
   Dated,
   Denial,
   LicenseClarification,
@@ -132,7 +133,28 @@ function buildLicenses({ licenses }: PolicyFile, at: At): Policy['licenses'] {
       reason: clarification.reason,
       place: at('licenses', 'clarify', index),
     })),
+    bundled: buildBundled(licenses.bundled, at),
     place: at('licenses', 'allow'),
+  };
+}
+
+function buildBundled(
+  { allow, others, unknown, clarify }: PolicyFile['licenses']['bundled'],
+  at: At,
+): BundledLicenses {
+  const path = ['licenses', 'bundled'] as const;
+  return {
+    allow: allow.map((license, index) => placed(license, at(...path, 'allow', index))),
+    others: placed(others, at(...path, 'others')),
+    unknown: placed(unknown, at(...path, 'unknown')),
+    clarify: clarify.map((clarification, index) => ({
+      project: clarification.name.project,
+      ...versionsOf(clarification),
+      component: clarification.component,
+      expression: clarification.expression,
+      reason: clarification.reason,
+      place: at(...path, 'clarify', index),
+    })),
   };
 }
 
@@ -149,6 +171,7 @@ function buildContent({ content }: PolicyFile, at: At): Policy['content'] {
     obfuscation: effect('obfuscation'),
     drift: effect('drift'),
     build: effect('build'),
+    collisions: effect('collisions'),
     known: content.known.map((entry, index) => ({
       key: entry.rule,
       packages: entry.packages,

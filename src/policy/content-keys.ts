@@ -8,6 +8,7 @@ export const CONTENT_KEYS = [
   'obfuscation',
   'drift',
   'build',
+  'collisions',
 ] as const;
 
 export type ContentKey = (typeof CONTENT_KEYS)[number];

@@ -28,6 +28,7 @@ export interface Policy {
     readonly exceptionsArePermissive: boolean;
     readonly grants: readonly LicenseGrant[];
     readonly clarify: readonly LicenseClarification[];
+    readonly bundled: BundledLicenses;
     /** Where `licenses.allow` stands, for findings about what it lacks. */
     readonly place: PolicyPlace;
   };
@@ -122,6 +123,28 @@ export interface LicenseClarification {
   readonly expression: LicenseExpression;
   /** Of the licence file that was read; where the artifact has no such file, the clarification is void. */
   readonly text?: Sha256;
+  readonly reason: string;
+  readonly place: PolicyPlace;
+}
+
+/** What licences the components that an artifact bundles may have. */
+export interface BundledLicenses {
+  /** Besides those that packages may have; one licence each, never a compound expression. */
+  readonly allow: readonly Placed<LicenseExpression>[];
+  /** For a component of which no licence is allowed. */
+  readonly others: Placed<ContentEffect>;
+  /** For a component of which nobody says the licence. */
+  readonly unknown: Placed<ContentEffect>;
+  readonly clarify: readonly ComponentClarification[];
+}
+
+/** A person has read the licence of a component that these versions bundle. */
+export interface ComponentClarification {
+  readonly project: ProjectName;
+  readonly versions?: SpecifierSet;
+  /** As findings name it; in any case. */
+  readonly component: string;
+  readonly expression: LicenseExpression;
   readonly reason: string;
   readonly place: PolicyPlace;
 }

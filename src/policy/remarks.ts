@@ -46,7 +46,8 @@ function findShadowed({ packages }: Pick<Policy, 'packages'>): readonly Remark[]
 }
 
 function findRepeated(policy: Omit<Policy, 'remarks'>): readonly Remark[] {
-  const licenses = policy.licenses.allow.map(({ value, place }) => ({
+  const { allow, bundled } = policy.licenses;
+  const licenses = [...allow, ...bundled.allow].map(({ value, place }) => ({
     key: formatLicenseExpression(value),
     place,
   }));

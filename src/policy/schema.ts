@@ -96,6 +96,33 @@ const packages = section({
     .describe('What may never be installed, as a dependency neither. Wins over allow.'),
 }).describe('What is approved by name.');
 
+const contentEffect = z.enum(['allow', 'review', 'deny']);
+
+const bundled = section({
+  allow: z
+    .array(license())
+    .default([])
+    .describe('Licences that bundled components may have besides those of licenses.allow.'),
+  others: contentEffect.default('review').describe('A component under any other licence.'),
+  unknown: contentEffect
+    .default('allow')
+    .describe('A component of which nothing says the licence.'),
+  clarify: z
+    .array(
+      section({
+        name,
+        versions: versions().optional(),
+        component: prose(
+          'The component, or the path of the licence text, as the finding names it.',
+        ),
+        expression: expression(),
+        reason: prose('What was read, and by whom.'),
+      }),
+    )
+    .default([])
+    .describe('Licences of components that a person has read.'),
+}).describe('What artifacts may bundle of others.');
+
 const licenses = section({
   allow: z.array(license()).default([]).describe('SPDX ids of the licences that are accepted.'),
   'exceptions-are-permissive': z
@@ -126,7 +153,7 @@ const licenses = section({
     )
     .default([])
     .describe('Licences that a person has read where metadata is unclear.'),
-  bundled: reservedMap(),
+  bundled: bundled.prefault({}),
 }).describe('Which licences are accepted.');
 
 const versionRules = section({
@@ -166,8 +193,6 @@ const waiver = section({
   ...DATED,
 });
 
-const contentEffect = z.enum(['allow', 'review', 'deny']);
-
 const content = section({
   startup: contentEffect.default('review').describe('Code that runs at every start of Python.'),
   notebook: contentEffect.default('review').describe('What Jupyter loads by itself.'),
@@ -181,6 +206,9 @@ const content = section({
   build: contentEffect
     .default('review')
     .describe('Source distributions, which run code while they are installed.'),
+  collisions: contentEffect
+    .default('review')
+    .describe('Modules and commands that another admitted project has.'),
   known: z
     .array(
       section({

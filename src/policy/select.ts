@@ -7,6 +7,7 @@ import type { ContentKey } from './content-keys.ts';
 import { matchesName, narrownessOf } from './pattern.ts';
 import type {
   Allowance,
+  ComponentClarification,
   Dated,
   Denial,
   KnownContent,
@@ -84,6 +85,20 @@ export function clarificationsFor(
   return policy.licenses.clarify.filter(
     (clarification) =>
       clarification.project === project && containsKnown(clarification.versions, version),
+  );
+}
+
+/** The clarifications that mean a component of the release; names in any case. */
+export function componentClarificationsFor(
+  policy: Policy,
+  { project, version }: Release,
+  component: string,
+): readonly ComponentClarification[] {
+  return policy.licenses.bundled.clarify.filter(
+    (clarification) =>
+      clarification.project === project &&
+      containsKnown(clarification.versions, version) &&
+      clarification.component.toLowerCase() === component.toLowerCase(),
   );
 }
 

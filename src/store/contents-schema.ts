@@ -34,6 +34,7 @@ export const contentsSchema: z.ZodType<WheelContents> = z.object({
   }),
   notebook: texts.exactOptional(),
   modules: texts.exactOptional(),
+  owned: texts.exactOptional(),
   commands: texts.exactOptional(),
   layout: listOf({
     path: z.string(),
@@ -65,4 +66,14 @@ export const contentsSchema: z.ZodType<WheelContents> = z.object({
     kind: z.enum(['setup-py', 'backend', 'in-tree-backend', 'requirement']),
     value: z.string(),
   }),
+  components: listOf({
+    origin: z.enum(['library', 'vendored', 'sbom']),
+    path: z.string(),
+    name: z.string(),
+    version: z.string().exactOptional(),
+    purl: z.string().exactOptional(),
+    declared: texts,
+    isOptional: z.literal(true).exactOptional(),
+  }),
+  unreadComponents: texts.exactOptional(),
 });

@@ -92,7 +92,9 @@ function covers(
   expression: LicenseExpression,
   terms: LicenseTerms,
 ): boolean {
-  return listed.kind === 'license' && expression.kind === 'license'
-    ? coversLicense(listed, expression, terms)
-    : equalExpressions(listed, expression);
+  if (listed.kind === 'license' || expression.kind === 'license') {
+    if (listed.kind !== 'license' || expression.kind !== 'license') return false;
+    return coversLicense(listed, expression, terms);
+  }
+  return equalExpressions(listed, expression);
 }

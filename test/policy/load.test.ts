@@ -17,6 +17,21 @@ function at(line: number, column: number) {
 }
 
 describe('a policy', () => {
+  test('of what is bundled know theirs', () => {
+    const { bundled } = policyWith(`licenses:
+  bundled:
+    allow: [Zlib]
+    others: deny
+    clarify:
+      - { name: Open_CV, versions: ">=4", component: libavcodec, expression: lgpl-2.1-or-later, reason: read }`).licenses;
+    expect(bundled).toMatchObject({
+      allow: [{ place: at(6, 13) }],
+      others: { value: 'deny', place: at(7, 13) },
+      unknown: { value: 'allow', place: at(5, 3) },
+      clarify: [{ project: 'open-cv', component: 'libavcodec', reason: 'read', place: at(9, 9) }],
+    });
+  });
+
   test('without optional sections is the strict one', () => {
     const policy = load(HEAD);
     expect(policy.sources).toEqual([
@@ -27,6 +42,12 @@ describe('a policy', () => {
       exceptionsArePermissive: false,
       grants: [],
       clarify: [],
+      bundled: {
+        allow: [],
+        others: { value: 'review', place: at(1, 1) },
+        unknown: { value: 'allow', place: at(1, 1) },
+        clarify: [],
+      },
       place: at(1, 1),
     });
     expect(policy.versions.minAgeMs.value).toBe(7 * 86_400_000);

@@ -241,8 +241,8 @@ const AFTER_HEAD: readonly Row[] = [
   ['profiles', 'profiles: { x: {} }', 'p:4:13: this version knows no keys of profiles'],
   [
     'bundled licences',
-    'licenses: { bundled: { allow: [] } }',
-    'p:4:24: this version knows no keys of bundled',
+    'licenses: { bundled: { alow: [] } }',
+    'p:4:24: bundled has no key alow; did you mean allow?',
   ],
   ['tests', 'tests: [{ given: x }]', 'p:4:1: this version does not know entries here'],
 ];

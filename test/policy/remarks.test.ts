@@ -60,6 +60,11 @@ describe('a policy is remarked on', () => {
   test.each([
     ['a licence twice', 'licenses: { allow: [MIT, ISC, mit] }', ['policy/repeated 4:31']],
     [
+      'a bundled licence that is allowed for all',
+      'licenses: { allow: [MIT], bundled: { allow: [Zlib, MIT] } }',
+      ['policy/repeated 4:52'],
+    ],
+    [
       'a grant of an allowed licence',
       'licenses:\n  allow: [MIT]\n  grants:\n    - { expression: MIT, packages: [a], reason: r, approver: a, expires: 2027-12-01 }',
       ['policy/unneeded 7:7'],

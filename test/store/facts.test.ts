@@ -118,9 +118,29 @@ const wheel: WheelEvidence = {
   missing: ['a'],
 };
 
+const bundling: WheelEvidence = {
+  ...wheel,
+  contents: {
+    components: [
+      { origin: 'library', path: 'x.libs/libz.so', name: 'libz', declared: [] },
+      {
+        origin: 'sbom',
+        path: 'x/sboms/a.json',
+        name: 'a',
+        version: '1',
+        purl: 'pkg:cargo/a@1',
+        declared: ['MIT'],
+        isOptional: true,
+      },
+    ],
+    unreadComponents: ['x/sboms/b.json'],
+  },
+};
+
 describe('evidence', () => {
   test.each<[string, Evidence]>([
     ['a wheel', wheel],
+    ['what a wheel bundles', bundling],
     ['bytes that were refused', refused],
   ])('of %s is given back whole, with the digest of what is stored', async (_name, evidence) => {
     const store = openMemoryStore();

@@ -69,6 +69,10 @@ const ROWS: readonly AliasRow[] = [
   ['nvidia proprietary, nvidia proprietary software', 'LicenseRef-NVIDIA-Proprietary'],
   ['llama 3 community', 'LicenseRef-Llama-3-Community'],
   ['proprietary, other proprietary, proprietary software, commercial', 'LicenseRef-Proprietary'],
+  [
+    'dual licensed gnu affero gpl 3.0 or artifex commercial',
+    'AGPL-3.0-only AGPL-3.0-or-later LicenseRef-Proprietary',
+  ],
   ['free for non commercial use', 'LicenseRef-Proprietary'],
 
   // Filled in, but says nothing. The name of the licence's file is such a value: texts are other evidence.

@@ -33,7 +33,7 @@ let built: TextIndex | undefined;
 function buildIndex(): TextIndex {
   const byWords = new Map<string, { readonly ids: string[]; readonly words: readonly string[] }>();
   for (const id of LICENSE_IDENTIFIERS) {
-    for (const words of variantsOf(licenses[id]?.licenseText ?? '')) {
+    for (const words of variantsOf(id, licenses[id]?.licenseText ?? '')) {
       const key = words.join(' ');
       const same = byWords.get(key);
       if (same === undefined) byWords.set(key, { ids: [id], words });
@@ -66,10 +66,46 @@ function buildIndex(): TextIndex {
 const END_OF_TERMS = /^.*\bend of terms and conditions\b.*$/im;
 const FEWEST_WORDS = 12;
 
-function variantsOf(text: string): readonly (readonly string[])[] {
+function variantsOf(id: string, text: string): readonly (readonly string[])[] {
   const end = END_OF_TERMS.exec(text);
   const short = end === null ? [] : [text.slice(0, end.index + end[0].length)];
-  return [text, ...short].map(wordsOfText).filter(({ length }) => length >= FEWEST_WORDS);
+  const variants = [text, ...short].map(wordsOfText);
+  const other = OTHER_WORDINGS.get(id);
+  if (other !== undefined) variants.push(reword(wordsOfText(text), other));
+  return variants.filter(({ length }) => length >= FEWEST_WORDS);
+}
+
+type Wording = readonly (readonly [RegExp, string])[];
+
+/**
+ * How most projects word a licence whose text in the list names somebody. Without it theirs would be nearer to another
+ * licence: the usual ISC to 0BSD, which has no condition, and the three clauses "of the author" to BSD-3-Clause-HP.
+ */
+const OTHER_WORDINGS: ReadonlyMap<string, Wording> = new Map<string, Wording>([
+  [
+    'ISC',
+    [
+      [/^isc license /, ''],
+      [/\bisc\b/g, 'the author'],
+      [/\bmodify and or distribute\b/, 'modify and distribute'],
+    ],
+  ],
+  [
+    'BSD-3-Clause',
+    [
+      [
+        /\bneither the name of .* may be used to endorse\b/,
+        'the name of the author may not be used to endorse',
+      ],
+      [/\bby the copyright holders? and contributors\b/, 'by the author'],
+      [/\bshall the copyright holder or contributors\b/, 'shall the author'],
+    ],
+  ],
+]);
+
+function reword(words: readonly string[], wording: Wording): readonly string[] {
+  const reworded = wording.reduce((text, [from, to]) => text.replace(from, to), words.join(' '));
+  return reworded.split(' ');
 }
 
 interface Numbers {

@@ -22,8 +22,11 @@ const HARMLESS = new RegExp(
   'g',
 );
 
+/** Begins a condition; "provided by somebody" does not. */
+const CONDITION = /\bprovided that\b/;
+
 /** Whether words that stand beside a licence text cannot change what it says. */
 export function isHarmless(words: readonly string[]): boolean {
   const left = words.join(' ').replaceAll(HARMLESS, ' ');
-  return !left.split(' ').some((word) => RESTRICTING.has(word));
+  return !CONDITION.test(left) && !left.split(' ').some((word) => RESTRICTING.has(word));
 }

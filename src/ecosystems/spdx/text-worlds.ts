@@ -70,7 +70,8 @@ const FAMILIES: ReadonlyMap<string, string> = new Map([
   ['Python-2.0.1', 'Python-2.0'],
 ]);
 
-function familyOf(id: string): string {
+/** The licence without its version's `-only` or `-or-later`, or the one that its users take for the same. */
+export function familyOf(id: string): string {
   const version = id.replace(/-(?:only|or-later)$/, '');
   return FAMILIES.get(version) ?? version;
 }

@@ -82,6 +82,30 @@ export function readLicense(
   };
 }
 
+/**
+ * Reads licences that are declared elsewhere than in METADATA, as an SBOM or a bundled distribution has them: each an
+ * expression, a name or a classifier. Several that are no classifiers may mean that one may choose, or not.
+ */
+export function readDeclaredLicenses(
+  declared: readonly string[],
+  texts: readonly LicenseText[] = [],
+): LicenseReading {
+  const fields = declared.filter((text) => !text.startsWith('License ::'));
+  const metadata = {
+    metadataVersion: '2.1',
+    name: '',
+    version: '0',
+    requiresDist: [],
+    providesExtra: [],
+    ...(fields.length === 0 ? {} : { license: fields.join(', ') }),
+    licenseIsLong: false,
+    licenseFiles: [],
+    licenseClassifiers: declared.filter((text) => text.startsWith('License ::')),
+    dynamic: [],
+  };
+  return readLicense(metadata, texts);
+}
+
 function textState(
   field: LicenseFieldReading,
   { licenseFiles }: CoreMetadata,

@@ -34,10 +34,7 @@ export function readMemberName({ bytes, offset, utf8 }: RawName): string {
   if (name.includes('\\') || segments.some((segment) => /^\.{0,2}$/.test(segment))) {
     throw zipRefused('name-unsafe', offset, `a name is not a plain relative path: ${quoted(name)}`);
   }
-  if (
-    name.includes(':') ||
-    segments.some((segment) => /[. ]$/.test(segment) || DEVICE.test(segment))
-  ) {
+  if (name.includes(':') || segments.some((segment) => DEVICE.test(segment)) || endsOddly(name)) {
     throw zipRefused(
       'name-reserved',
       offset,
@@ -45,6 +42,12 @@ export function readMemberName({ bytes, offset, utf8 }: RawName): string {
     );
   }
   return name;
+}
+
+// Windows drops dots and blanks at the end of a name. Honest wheels (pyarrow 15) have an empty directory `pyarrow./`, in
+// which nothing is ever installed; a file below one is refused.
+function endsOddly(name: string): boolean {
+  return /[. ]\/./.test(name) || /[. ]$| \/$/.test(name);
 }
 
 // Called for every member of every archive: a loop is several times faster than `every`.

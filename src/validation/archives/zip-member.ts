@@ -79,6 +79,8 @@ function inflateExactly(packed: Uint8Array, entry: CentralEntry): Uint8Array {
   return buffer;
 }
 
+const MIN_CHUNK_BYTES = 64;
+
 interface Inflated {
   readonly buffer: Uint8Array;
   readonly engine: { readonly bytesWritten: number };
@@ -86,7 +88,10 @@ interface Inflated {
 
 function inflate(packed: Uint8Array, entry: CentralEntry): Inflated {
   try {
-    const options = { info: true, maxOutputLength: Math.max(1, entry.unpackedBytes) };
+    // Room for all of it and to see that nothing follows: one chunk, which zlib need not put together.
+    const chunkSize = Math.max(MIN_CHUNK_BYTES, entry.unpackedBytes + 1);
+    const maxOutputLength = Math.max(1, entry.unpackedBytes);
+    const options = { info: true, maxOutputLength, chunkSize };
     const inflated: unknown = inflateRawSync(packed, options);
     if (!isInflated(inflated)) throw new TypeError('zlib gives what it took in');
     return inflated;

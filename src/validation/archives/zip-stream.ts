@@ -1,6 +1,7 @@
 import { crc32, createInflateRaw } from 'node:zlib';
 
 import type { RandomAccess } from '../../model/random-access.ts';
+import { ahead } from './ahead.ts';
 import { quoted, zipRefused } from './refusals.ts';
 import type { CentralEntry } from './zip-central.ts';
 import { unpackMember } from './zip-member.ts';
@@ -20,7 +21,7 @@ export async function* streamMember(
     yield unpackMember(await access.read(dataOffset, entry.packedBytes), entry);
     return;
   }
-  const packed = readPieces(access, dataOffset, entry.packedBytes);
+  const packed = ahead(readPieces(access, dataOffset, entry.packedBytes));
   yield* proven(entry.method === 'stored' ? packed : inflated(packed, entry), entry);
 }
 

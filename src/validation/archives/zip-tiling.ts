@@ -18,19 +18,19 @@ export async function proveTiling(
   entries: readonly CentralEntry[],
   end: number,
 ): Promise<ReadonlyMap<CentralEntry, PlacedEntry>> {
-  const window = openWindow(access, end);
+  const read = openBefore(access, end);
   const placed = new Map<CentralEntry, PlacedEntry>();
   let expected = 0;
   for (const entry of entries.toSorted((left, right) => left.offset - right.offset)) {
     if (entry.offset !== expected) throw notTiled(entry, expected, entry.offset);
-    const fixed = await window(entry.offset, localHeaderBytes(entry));
+    const fixed = await read(entry.offset, localHeaderBytes(entry));
     if (fixed === undefined) throw notTiled(entry, end, entry.offset);
-    const header = await window(entry.offset, fixed.length + localExtraBytes(fixed));
+    const header = await read(entry.offset, fixed.length + localExtraBytes(fixed));
     if (header === undefined) throw notTiled(entry, end, entry.offset);
     checkLocal(header, entry);
     const dataOffset = entry.offset + header.length;
     if (entry.isDirectory && entry.packedBytes > 0) {
-      checkEmpty(await window(dataOffset, entry.packedBytes), entry);
+      checkEmpty(await read(dataOffset, entry.packedBytes), entry);
     }
     placed.set(entry, { entry, dataOffset });
     expected = dataOffset + entry.packedBytes;
@@ -60,18 +60,7 @@ function notTiled(entry: CentralEntry, expected: number, got: number): Error {
   return zipRefused('not-tiled', expected, message);
 }
 
-const WINDOW_BYTES = 16 * 1024;
-
-// Headers of small neighbours come with one read; a read never passes `end`.
-function openWindow(access: RandomAccess, end: number) {
-  let bytes: Uint8Array = new Uint8Array();
-  let start = 0;
-  return async (offset: number, length: number): Promise<Uint8Array | undefined> => {
-    if (offset + length > end) return undefined;
-    if (offset < start || offset + length > start + bytes.length) {
-      bytes = await access.read(offset, Math.min(Math.max(length, WINDOW_BYTES), end - offset));
-      start = offset;
-    }
-    return bytes.subarray(offset - start, offset - start + length);
-  };
+function openBefore(access: RandomAccess, end: number) {
+  return async (offset: number, length: number): Promise<Uint8Array | undefined> =>
+    offset + length > end ? undefined : access.read(offset, length);
 }

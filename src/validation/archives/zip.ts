@@ -1,4 +1,5 @@
 import type { RandomAccess } from '../../model/random-access.ts';
+import { openNear } from './near.ts';
 import { zipRefused } from './refusals.ts';
 import { type CentralEntry, readCentral } from './zip-central.ts';
 import { END_RECORDS_BYTES, readEnd } from './zip-end.ts';
@@ -29,7 +30,7 @@ export interface ZipArchive {
    */
   read(member: ZipMember, maxBytes: number): Promise<Uint8Array>;
   /**
-   * The content of one of `members` piece by piece, whatever its size, in memory for two pieces. Proven only once it
+   * The content of one of `members` piece by piece, whatever its size, in memory for a few pieces. Proven only once it
    * has ended: throws `archive-refused` at its end at the latest.
    */
   stream(member: ZipMember): AsyncIterable<Uint8Array>;
@@ -38,12 +39,13 @@ export interface ZipArchive {
 /**
  * Opens a zip file that every reader reads alike, else throws `archive-refused`: the central directory is read
  * first, then its members' local headers and data must fill the file up to it without gap or overlap and say
- * the same. Contents are proven when they are read. What `access.read` throws is passed on.
+ * the same. Contents are proven when they are read. What `bytes.read` throws is passed on.
  */
 export async function openZip(
-  access: RandomAccess,
+  bytes: RandomAccess,
   limits: ZipLimits = ZIP_LIMITS,
 ): Promise<ZipArchive> {
+  const access = openNear(bytes);
   const tailBytes = Math.min(access.sizeBytes, END_RECORDS_BYTES);
   const tail = await access.read(access.sizeBytes - tailBytes, tailBytes);
   const place = readEnd(tail, access.sizeBytes);

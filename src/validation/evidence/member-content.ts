@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 
+import { ahead } from '../archives/ahead.ts';
 import type { InspectedMember, Inspector } from './inspectors/inspector.ts';
 
 /** A member's content: its beginning, as far as somebody wanted it, and what the whole comes to. */
@@ -25,20 +26,6 @@ export async function readMember(
   const [first, ...more] = kept;
   const head = first !== undefined && more.length === 0 ? first : Buffer.concat(kept);
   return { head, sizeBytes, sha256: hash.digest() };
-}
-
-/** Asks for the next piece before this one is worked on: zlib inflates in a thread of its own meanwhile. */
-async function* ahead(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const pieces = content[Symbol.asyncIterator]();
-  let next = pieces.next();
-  for (;;) {
-    const { done, value } = await next;
-    if (done === true) return;
-    next = pieces.next();
-    // Whoever waits for it sees what it throws.
-    next.catch(() => {});
-    yield value;
-  }
 }
 
 /** Shows an inspector as much of a member as it asked for. */

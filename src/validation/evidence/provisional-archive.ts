@@ -15,6 +15,8 @@ const KIB = 1024;
 const TAIL_BYTES = 64 * KIB;
 const MAX_REACH_BYTES = 256 * KIB;
 const MAX_SPAN_BYTES = 128 * KIB;
+const LARGE_BYTES = 20_000_000;
+const LARGE_SHARE = 0.004;
 
 /** A wheel of which the end and the central directory were read. */
 export interface ProvisionalArchive {
@@ -36,7 +38,8 @@ export async function openProvisional(access: RandomAccess): Promise<Provisional
   const place = readEnd(tail.subarray(-END_RECORDS_BYTES), access.sizeBytes);
   checkPlace(place, ZIP_LIMITS);
   const centralEnd = place.offset + place.sizeBytes;
-  if (place.offset < tailStart) await read(place.offset - reachBytes(place), centralEnd);
+  if (place.offset < tailStart)
+    await read(place.offset - reachBytes(place, access.sizeBytes), centralEnd);
   const entries = await readCentral(await read(place.offset, centralEnd), place);
   async function bringAlong(wanted: readonly CentralEntry[]): Promise<void> {
     const start = Math.min(...wanted.map(({ offset }) => offset));
@@ -68,9 +71,12 @@ const NOT_TILED = 'does not end where the next member begins';
 
 // Most wheels have the dist-info last, and its RECORD, which grows as the directory does, behind METADATA. Measured
 // on a dozen of the commonest: from METADATA to the directory is less than the directory's size or than 64 KiB.
-function reachBytes(place: CentralPlace): number {
+// Of a large wheel half a percent is enough for all reads; where the directory leaves no room, METADATA take a read more.
+function reachBytes(place: CentralPlace, sizeBytes: number): number {
   const wanted = Math.min(Math.max(place.sizeBytes, TAIL_BYTES), MAX_REACH_BYTES);
-  return Math.min(wanted, place.offset);
+  const share = Math.floor(sizeBytes * LARGE_SHARE) - place.sizeBytes;
+  const room = sizeBytes < LARGE_BYTES ? wanted : Math.max(0, share);
+  return Math.min(wanted, room, place.offset);
 }
 
 const MAX_EXTRA_BYTES = 0xffff;

@@ -1,6 +1,7 @@
 import { age } from './age.ts';
 import { archive } from './archive.ts';
 import { build } from './build.ts';
+import { bundled } from './bundled.ts';
 import { dependency } from './dependency.ts';
 import { drift } from './drift.ts';
 import { executable } from './executable.ts';
@@ -56,4 +57,5 @@ export const RULES: readonly Rule[] = [
   drift,
   dependency,
   license,
+  bundled,
 ];

@@ -4,8 +4,9 @@ import { EXTRACTOR_OF_CONTENTS } from '../../model/evidence.ts';
 import { pythonTargets } from '../../model/target.ts';
 import { isOfSources, type Rule, type RuleInput, type Statement } from './rule.ts';
 import { describeSubject, listSome, quote } from './subject-words.ts';
+import { judgeTakenNames } from './taken-names.ts';
 
-/** A package must not take the name of a module that Python itself brings. */
+/** A package must not take the names of what Python itself brings, nor those of another package. */
 export const moduleRule: Rule = {
   id: 'module',
   stage: 'contents',
@@ -17,6 +18,19 @@ export const moduleRule: Rule = {
     {
       code: 'module/too-many',
       meaning: 'It has more top-level modules than are read, so that nobody knows all of them.',
+    },
+    {
+      code: 'module/taken',
+      meaning: 'It has a module that another admitted project has.',
+    },
+    {
+      code: 'module/command-taken',
+      meaning: 'It has a command that another admitted project has.',
+    },
+    {
+      code: 'module/shared-folder',
+      meaning:
+        'It has a folder such as `tests` at the top that another admitted project has; this finding approves.',
     },
     {
       code: 'module/unknown',
@@ -44,13 +58,15 @@ function* judge(input: RuleInput): Generator<Statement> {
   const minors = [
     ...new Set(pythonTargets(policy.targets).map(({ python }) => Number(python.split('.')[1]))),
   ];
-  const taken = modules.filter((name) => minors.some((minor) => isStandardModule(name, minor)));
-  if (taken.length === 0) return;
-  yield {
-    code: 'module/shadows-standard-library',
-    verdict: 'deny',
-    message: `${who} has modules that Python itself brings: ${listSome(taken.map(quote))}`,
-    policy: policy.targetsPlace,
-    evidence: taken.map(quote),
-  };
+  const shadowed = modules.filter((name) => minors.some((minor) => isStandardModule(name, minor)));
+  if (shadowed.length > 0) {
+    yield {
+      code: 'module/shadows-standard-library',
+      verdict: 'deny',
+      message: `${who} has modules that Python itself brings: ${listSome(shadowed.map(quote))}`,
+      policy: policy.targetsPlace,
+      evidence: shadowed.map(quote),
+    };
+  }
+  yield* judgeTakenNames(input);
 }

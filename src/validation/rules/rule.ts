@@ -5,7 +5,7 @@ import type { CoreMetadata, Evidence, MetadataFact } from '../../model/evidence.
 import type { ProvenanceFact } from '../../model/provenance.ts';
 import type { ArtifactRecord, ProjectRecords } from '../../model/record.ts';
 import type { Revocation } from '../../model/revocation.ts';
-import type { Subject } from '../../model/subject.ts';
+import type { ProjectName, Subject } from '../../model/subject.ts';
 import type { Instant } from '../../model/time.ts';
 import type { Policy } from '../../policy/policy.ts';
 
@@ -52,6 +52,15 @@ export interface History {
   readonly previous?: PreviousRelease;
   /** Who published the newest other admitted artifact, no newer than this, of which that is verified; absent: none is. */
   readonly published?: { readonly version: string; readonly publishers: readonly string[] };
+  /** Its names that other projects have as well, of which something was admitted; absent: it was admitted itself. */
+  readonly taken?: readonly TakenName[];
+}
+
+/** A name that an artifact brings and that another project has. */
+export interface TakenName {
+  readonly kind: 'module' | 'command';
+  readonly name: string;
+  readonly project: ProjectName;
 }
 
 export interface PreviousRelease {

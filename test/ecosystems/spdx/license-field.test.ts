@@ -95,6 +95,10 @@ describe('a License field', () => {
     ['Historical Permission Notice and Disclaimer (HPND)', 'HPND'],
     ['Elastic License 2.0', 'Elastic-2.0'],
     ['Llama 3 Community License', 'LicenseRef-Llama-3-Community'],
+    [
+      'Dual Licensed - GNU AFFERO GPL 3.0 or Artifex Commercial License',
+      'AGPL-3.0-only | AGPL-3.0-or-later | LicenseRef-Proprietary',
+    ],
     ['NVIDIA Proprietary Software', 'LicenseRef-NVIDIA-Proprietary'],
     ['Other/Proprietary License', 'LicenseRef-Proprietary'],
     ['Proprietary', 'LicenseRef-Proprietary'],

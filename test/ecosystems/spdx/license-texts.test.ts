@@ -35,6 +35,29 @@ const APACHE = textOf('Apache-2.0');
 const GPL = textOf('GPL-3.0-only');
 const APACHE_TERMS = APACHE.slice(0, APACHE.indexOf('END OF TERMS AND CONDITIONS'));
 
+// As OpenBSD's template has it; that of the list names the ISC.
+const ISC = `Copyright (c) 2020 Jane Doe <jane@example.test>
+
+Permission to use, copy, modify, and distribute this software for any
+purpose with or without fee is hereby granted, provided that the above
+copyright notice and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+`;
+
+const BSD_OF_AUTHOR = BSD.replace(
+  /Neither the name of[^]*?may be used/,
+  'The name of the author may not be used',
+)
+  .replace('COPYRIGHT HOLDERS AND CONTRIBUTORS', 'AUTHOR')
+  .replace('COPYRIGHT HOLDER OR CONTRIBUTORS', 'AUTHOR');
+
 const APACHE_NOTICE = `Copyright 2011 Somebody
 
 Licensed under the Apache License, Version 2.0 (the "License");
@@ -110,6 +133,10 @@ describe('a licence text is recognised', () => {
     ['with two clauses', textOf('BSD-2-Clause'), 'BSD-2-Clause'],
     ['with four clauses', textOf('BSD-4-Clause'), 'BSD-4-Clause'],
     ['without an attribution clause', textOf('0BSD'), '0BSD'],
+    ['as most write the ISC', ISC, 'ISC'],
+    ['as most write the ISC, with and/or', ISC.replace('modify, and', 'modify, and/or'), 'ISC'],
+    ['with an author who may not be named', BSD_OF_AUTHOR, 'BSD-3-Clause'],
+    ['of Hewlett-Packard', textOf('BSD-3-Clause-HP'), 'BSD-3-Clause-HP'],
     ['by its notice', APACHE_NOTICE, 'Apache-2.0'],
     ['by the notice of a file', MPL_NOTICE, 'MPL-2.0'],
     [

@@ -94,6 +94,26 @@ test.each(WITH_TEXTS)('%s with its texts takes %i reads', async (_, reads, mostB
   expect(await readProvisionalTexts(memoryAccess(buildZip(members)))).toEqual([MIT_TEXT]);
 });
 
+test('of a wheel over 20 MB at most half a percent is read, in at most three reads', async () => {
+  const size = 25_000_000;
+  const large = { name: 'thing/large', content: noise(size), stored: true };
+  const long = 'a'.repeat(40);
+  const modules = Array.from({ length: 900 }, (_, at) => ({ name: `thing/${long}/${at}.py` }));
+  const record = { name: `${INFO}/RECORD`, content: noise(60_000), stored: true };
+  const bytes = buildZip([large, ...modules, LICENSE, METADATA_MEMBER, record]);
+  const readers = [
+    readProvisionalTexts,
+    (access: ReturnType<typeof memoryAccess>) => readProvisionalWheel(access, () => true),
+  ];
+  for (const reader of readers) {
+    const access = memoryAccess(bytes);
+    expect(JSON.stringify(await reader(access))).toContain('"expressions":["MIT"]');
+    expect(access.reads.length).toBeLessThanOrEqual(3);
+    const read = access.reads.reduce((sum, [, length]) => sum + length, 0);
+    expect(read).toBeLessThanOrEqual(0.005 * size);
+  }
+});
+
 test('texts that nobody wants are not read', async () => {
   const access = memoryAccess(buildZip([METADATA_MEMBER, LICENSE]));
   const seen: string[] = [];

@@ -38,9 +38,10 @@ test('what was not looked for in a source distribution refuses', () => {
   const evidence = { ...sdistEvidence(), contents: {} };
   const input = ruleInput({ filename: 'numpy-2.4.0.tar.gz', policy: ALLOWED, input: { evidence } });
   const codes = judge(input, 'contents', RULES).findings.map(({ code }) => code);
-  expect(codes).toEqual(
-    ['build', 'executable', 'pickle', 'secret', 'obfuscation'].map((rule) => `${rule}/unknown`),
-  );
+  expect(codes).toEqual([
+    ...['build', 'executable', 'pickle', 'secret', 'obfuscation'].map((rule) => `${rule}/unknown`),
+    'bundled/incomplete',
+  ]);
 });
 
 test('a source distribution that holds other metadata than its sidecar is refused', () => {

@@ -1,6 +1,7 @@
 import { ageTable } from './age.rows.ts';
 import { archiveTable } from './archive.rows.ts';
 import { buildTable } from './build.rows.ts';
+import { bundledTable } from './bundled.rows.ts';
 import { dependencyTable } from './dependency.rows.ts';
 import { driftTable } from './drift.rows.ts';
 import { executableTable } from './executable.rows.ts';
@@ -54,4 +55,5 @@ export const TABLES: readonly RuleTable[] = [
   obfuscationTable,
   driftTable,
   dependencyTable,
+  bundledTable,
 ];

@@ -1,8 +1,10 @@
 import { inspectBinaries } from './binaries.ts';
+import { inspectComponents } from './components.ts';
 import type { BeginInspection } from './inspector.ts';
 import { inspectLicenseTexts } from './license-texts.ts';
 import { inspectNames } from './names.ts';
 import { inspectNotebook } from './notebook.ts';
+import { inspectOwnedNames } from './owned-names.ts';
 import { inspectPickles } from './pickles.ts';
 import { inspectSourceMarks } from './source-marks.ts';
 import { inspectStartup } from './startup.ts';
@@ -16,6 +18,7 @@ export const SOURCE_INSPECTORS: readonly BeginInspection[] = [
   inspectPickles,
   inspectSourceMarks,
   inspectLicenseTexts,
+  inspectComponents,
 ];
 
 /** Every inspector; each finds parts of the contents that no other finds. */
@@ -23,8 +26,10 @@ export const INSPECTORS: readonly BeginInspection[] = [
   inspectStartup,
   inspectNotebook,
   inspectNames,
+  inspectOwnedNames,
   inspectBinaries,
   inspectPickles,
   inspectSourceMarks,
   inspectLicenseTexts,
+  inspectComponents,
 ];

@@ -1,6 +1,6 @@
 import { isLicenseFile } from '../../../ecosystems/spdx/license-files.ts';
 import { recognizeLicenseText } from '../../../ecosystems/spdx/license-texts.ts';
-import { CONTENTS_LISTED, type LicenseText } from '../../../model/contents.ts';
+import { type LicenseText, TEXTS_LISTED } from '../../../model/contents.ts';
 import type { Inspector, WheelLayout } from './inspector.ts';
 
 /** Measured: the longest of the hundred commonest wheels is 75 kB. */
@@ -15,7 +15,7 @@ export function inspectLicenseTexts({ distInfo, members }: WheelLayout): Inspect
   // What is its own comes last in most archives, and must not fall behind what it bundles.
   const own = named.filter((name) => name.startsWith(`${distInfo}/`));
   const wanted = [...own, ...named.filter((name) => !own.includes(name))];
-  const order = new Map(wanted.slice(0, CONTENTS_LISTED).map((name, at) => [name, at] as const));
+  const order = new Map(wanted.slice(0, TEXTS_LISTED).map((name, at) => [name, at] as const));
   const texts = new Map<string, LicenseText>();
   return {
     appetite: ({ name }) => (order.has(name) ? MOST_LICENSE_BYTES : 0),

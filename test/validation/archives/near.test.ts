@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+
+import { openNear } from '../../../src/validation/archives/near.ts';
+
+const KIB = 1024;
+const BYTES = Buffer.from(
+  Array.from({ length: 1024 * KIB }, (_, at) => (at * 31 + (at >> 8)) % 256),
+);
+
+function near() {
+  const reads: (readonly [offset: number, lengthBytes: number])[] = [];
+  const access = openNear({
+    sizeBytes: BYTES.length,
+    async read(offset, lengthBytes) {
+      reads.push([offset, lengthBytes]);
+      return BYTES.subarray(offset, offset + lengthBytes);
+    },
+  });
+  return { access, reads };
+}
+
+test('gives the bytes that are asked for, in any order and at once', async () => {
+  const { access } = near();
+  const places = Array.from(
+    { length: 500 },
+    (_, at) => [(at * 7919) % 1_000_000, at * 97] as const,
+  );
+  const found = await Promise.all(
+    places.map(([offset, wanted]) => access.read(offset, Math.min(wanted, BYTES.length - offset))),
+  );
+  for (const [at, bytes] of found.entries()) {
+    const [offset = 0] = places[at] ?? [];
+    expect(Buffer.compare(bytes, BYTES.subarray(offset, offset + bytes.length))).toBe(0);
+  }
+});
+
+test('small reads that follow each other come with few', async () => {
+  const { access, reads } = near();
+  for (let at = 0; at < BYTES.length; at += 100) {
+    await access.read(at, Math.min(100, BYTES.length - at));
+  }
+  expect(reads.length).toBeLessThan(12);
+});
+
+test('little is read that nobody asks for where they are far from each other', async () => {
+  const { access, reads } = near();
+  for (let at = 0; at < BYTES.length; at += 64 * KIB) await access.read(at, 30);
+  const readBytes = reads.reduce((sum, [, lengthBytes]) => sum + lengthBytes, 0);
+  expect(readBytes).toBeLessThanOrEqual(16 * 16 * KIB);
+});
+
+test('a large read is passed on as it is, and never past the end', async () => {
+  const { access, reads } = near();
+  await access.read(1000, 300 * KIB);
+  await access.read(BYTES.length - 10, 10);
+  expect(reads).toEqual([
+    [1000, 300 * KIB],
+    [BYTES.length - 10, 10],
+  ]);
+});
