@@ -118,7 +118,8 @@ export function learntAt(records: ProjectRecords): Instant {
 
 /** The best metadata known: of the verified contents, else provisional; absent: none. */
 export function metadataOf(artifact: KnownArtifact): MetadataFact | undefined {
-  return artifact.evidence?.kind === 'wheel' ? artifact.evidence.metadata : artifact.provisional;
+  const { evidence, provisional } = artifact;
+  return evidence === undefined || evidence.kind === 'refused' ? provisional : evidence.metadata;
 }
 
 const interned = new Map<string, Requirement | undefined>();

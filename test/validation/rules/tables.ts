@@ -1,5 +1,6 @@
 import { ageTable } from './age.rows.ts';
 import { archiveTable } from './archive.rows.ts';
+import { buildTable } from './build.rows.ts';
 import { bundledTable } from './bundled.rows.ts';
 import { dependencyTable } from './dependency.rows.ts';
 import { driftTable } from './drift.rows.ts';
@@ -43,6 +44,7 @@ export const TABLES: readonly RuleTable[] = [
   archiveTable,
   metadataTable,
   recordFileTable,
+  buildTable,
   provenanceTable,
   layoutTable,
   moduleTable,
