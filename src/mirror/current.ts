@@ -48,7 +48,7 @@ export function learnAdmission(
   if (evidence === undefined) return;
   artifact.evidence = evidence;
   const isConfirmed =
-    evidence.kind === 'wheel' && artifact.provisional?.sha256 === evidence.metadata.sha256;
+    evidence.kind !== 'refused' && artifact.provisional?.sha256 === evidence.metadata.sha256;
   if (!isConfirmed) announce(state);
 }
 

@@ -2,7 +2,7 @@ import { parentPort } from 'node:worker_threads';
 
 import { isGatehouseError } from '../model/errors.ts';
 import { openFileAccess } from '../store/file-access.ts';
-import { extractWheelEvidence } from '../validation/evidence/wheel.ts';
+import { extractEvidence } from '../validation/evidence/extract.ts';
 import type { ExtractionAnswer, ExtractionJob } from './extraction.ts';
 
 // Runs in a thread of its own: reads one verified file after the other and answers with what it contains.
@@ -21,5 +21,5 @@ async function answer({ path, sha256 }: ExtractionJob): Promise<void> {
 
 async function extract({ path, sha256 }: ExtractionJob): Promise<ExtractionAnswer> {
   await using access = await openFileAccess(path);
-  return { kind: 'extracted', ...(await extractWheelEvidence(access, { sha256 })) };
+  return { kind: 'extracted', ...(await extractEvidence(access, { sha256 })) };
 }

@@ -5,7 +5,7 @@ import { type ErrorCode, GatehouseError } from '../model/errors.ts';
 import { EXTRACTOR } from '../model/evidence.ts';
 import type { Sha256 } from '../model/sha256.ts';
 import { MINUTE_MS } from '../model/time.ts';
-import type { ExtractedWheel } from '../validation/evidence/wheel.ts';
+import type { Extracted } from '../validation/evidence/extract.ts';
 
 /** A verified local file, and its digest. */
 export interface ExtractionJob {
@@ -15,7 +15,7 @@ export interface ExtractionJob {
 
 /** What the thread says of a job. */
 export type ExtractionAnswer =
-  | ({ readonly kind: 'extracted' } & ExtractedWheel)
+  | ({ readonly kind: 'extracted' } & Extracted)
   | { readonly kind: 'failed'; readonly code: ErrorCode | undefined; readonly message: string };
 
 /** Finds out what files contain, in a thread of its own, so that whatever is in them requests are answered. */
@@ -24,14 +24,14 @@ export interface Extraction extends AsyncDisposable {
    * What a verified file contains; one file at a time. A thread that dies, runs out of memory or of time makes the
    * evidence `refused` with the reason `extraction-failed`. Throws what reading the file throws.
    */
-  extract(job: ExtractionJob): Promise<ExtractedWheel>;
+  extract(job: ExtractionJob): Promise<Extracted>;
 }
 
 export interface ExtractionLimits {
   readonly timeoutMs: number;
   /** Of the thread's own heap; pieces of files come on top, at most a few MiB. */
   readonly heapMib: number;
-  /** The program of the thread; absent: the one that reads wheels. */
+  /** The program of the thread; absent: the one that reads artifacts. */
   readonly program?: URL;
 }
 
@@ -43,7 +43,7 @@ export function openExtraction(limits: ExtractionLimits = LIMITS): Extraction {
   let thread: Thread | undefined;
   let last: Promise<unknown> = Promise.resolve();
 
-  async function run(job: ExtractionJob): Promise<ExtractedWheel> {
+  async function run(job: ExtractionJob): Promise<Extracted> {
     thread ??= startThread(limits);
     const answer = await ask(thread, job, limits.timeoutMs);
     if (answer.kind === 'died') {
@@ -116,11 +116,11 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : 'its thread broke';
 }
 
-function extractedBy({ evidence, metadata }: ExtractedWheel): ExtractedWheel {
+function extractedBy({ evidence, metadata }: Extracted): Extracted {
   return metadata === undefined ? { evidence } : { evidence, metadata };
 }
 
-async function failed({ path, sha256 }: ExtractionJob, reason: string): Promise<ExtractedWheel> {
+async function failed({ path, sha256 }: ExtractionJob, reason: string): Promise<Extracted> {
   const { size: sizeBytes } = await stat(path);
   return {
     evidence: {

@@ -129,10 +129,10 @@ async function askUpstream(state: MirrorState, artifact: KnownArtifact): Promise
   const sidecar = record.sidecar && (await askForSidecar(state, { upstream, record }));
   if (sidecar !== undefined) return { origin: 'sidecar', metadata: sidecar };
   if (name.kind === 'sdist') {
-    throw new GatehouseError(
-      'invalid-metadata',
-      'the metadata of source distributions is not read by this version',
-    );
+    // A place in compressed bytes cannot be asked for: the whole file is examined.
+    throw new GatehouseError('upstream-refused', 'a source distribution cannot be read by ranges', {
+      data: { ranges: false },
+    });
   }
   const access = await upstream.openRanges(record, { signal: state.ending });
   return { origin: 'ranges', ...(await readProvisionalWheel(access, leavesLicenseOpen)) };

@@ -145,7 +145,7 @@ export function metadataOf(artifact: KnownArtifact): MetadataFact | undefined {
   const { evidence, provisional } = artifact;
   // Clients of a channel go by its record, which may be patched; what the package itself says is judged too.
   if (artifact.name.kind === 'conda') return provisional;
-  return evidence?.kind === 'wheel' ? evidence.metadata : provisional;
+  return evidence === undefined || evidence.kind === 'refused' ? provisional : evidence.metadata;
 }
 
 type Interned = Map<string, ReleaseNeed | undefined>;

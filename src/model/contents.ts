@@ -1,5 +1,5 @@
 /**
- * What the members of a wheel hold, each read once and whole. Lists are in the order of the archive and cut at
+ * What the members of a wheel or of a source distribution hold, each read once and whole. Lists are in the order of the archive and cut at
  * `CONTENTS_LISTED`, licence texts at `TEXTS_LISTED`, names at `NAMES_LISTED`. A part that is absent was not looked for by the extractor that made the
  * evidence, so it is unknown: it never means "none".
  */
@@ -25,6 +25,8 @@ export interface WheelContents {
   readonly pickles?: readonly PickleFile[];
   readonly secrets?: readonly Sighting[];
   readonly obfuscation?: readonly Sighting[];
+  /** Of a source distribution: what an installer runs to make a wheel of it. */
+  readonly buildScripts?: readonly BuildScript[];
   /** What it bundles of others, at most `NAMES_LISTED`. */
   readonly components?: readonly BundledComponent[];
   /** SBOMs and METADATA of bundled distributions that cannot be read. */
@@ -102,6 +104,14 @@ export interface PickleFile {
   readonly outcome: 'unlisted' | 'unreadable';
   /** What it names that no list knows, as `module name`. */
   readonly names: readonly string[];
+}
+
+/** A part of what turns sources into a wheel. */
+export interface BuildScript {
+  /** `backend` and `in-tree-backend`: a module that is imported; `setup-py`: a file that is run. */
+  readonly kind: 'setup-py' | 'backend' | 'in-tree-backend' | 'requirement';
+  /** The path of the file, the backend, or the requirement as written. */
+  readonly value: string;
 }
 
 /** A place where something was seen, without what was seen. */

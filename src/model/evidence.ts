@@ -77,6 +77,21 @@ export interface WheelEvidence {
   readonly contents?: WheelContents;
 }
 
+/** Facts from verified bytes of one source distribution. What its build would install is not among them. */
+export interface SdistEvidence {
+  readonly kind: 'sdist';
+  readonly extractor: number;
+  readonly sha256: Sha256;
+  readonly sizeBytes: number;
+  /** Of its PKG-INFO. */
+  readonly metadata: MetadataFact;
+  /** The one folder at its top. */
+  readonly folder: string;
+  readonly memberCount: number;
+  readonly unpackedBytes: number;
+  readonly contents: WheelContents;
+}
+
 /** The bytes could not be read the one safe way: why, from the closed list of `validation/archives`. */
 export interface RefusedEvidence {
   readonly kind: 'refused';
@@ -87,4 +102,4 @@ export interface RefusedEvidence {
   readonly message: string;
 }
 
-export type Evidence = WheelEvidence | RefusedEvidence;
+export type Evidence = WheelEvidence | SdistEvidence | RefusedEvidence;

@@ -207,6 +207,7 @@ function buildContent({ content }: PolicyFile, at: At): Policy['content'] {
     secrets: effect('secrets'),
     obfuscation: effect('obfuscation'),
     drift: effect('drift'),
+    build: effect('build'),
     collisions: effect('collisions'),
     'install-probe': placed(probe === 'off' ? 'allow' : probe, at('content', 'install-probe')),
     known: content.known.map((entry, index) => ({

@@ -7,6 +7,7 @@ export const CONTENT_KEYS = [
   'secrets',
   'obfuscation',
   'drift',
+  'build',
   'collisions',
   'install-probe',
 ] as const;

@@ -227,6 +227,9 @@ const content = section({
   drift: contentEffect
     .default('review')
     .describe('What the last approved release of the project did not have.'),
+  build: contentEffect
+    .default('review')
+    .describe('Source distributions, which run code while they are installed.'),
   collisions: contentEffect
     .default('review')
     .describe('Modules and commands that another admitted project has.'),

@@ -62,6 +62,10 @@ export const contentsSchema: z.ZodType<WheelContents> = z.object({
   }),
   secrets: sightings,
   obfuscation: sightings,
+  buildScripts: listOf({
+    kind: z.enum(['setup-py', 'backend', 'in-tree-backend', 'requirement']),
+    value: z.string(),
+  }),
   components: listOf({
     origin: z.enum(['library', 'vendored', 'sbom']),
     path: z.string(),

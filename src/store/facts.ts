@@ -8,6 +8,7 @@ import {
   EXTRACTOR,
   type MetadataFact,
   type RefusedEvidence,
+  type SdistEvidence,
   type WheelEvidence,
 } from '../model/evidence.ts';
 import type { Sha256 } from '../model/sha256.ts';
@@ -171,16 +172,18 @@ const metadataSchema: z.ZodType<CoreMetadata> = z.object({
   dynamic: texts,
 });
 
+const metadataFactSchema = z.object({
+  origin: z.enum(['sidecar', 'ranges', 'contents']),
+  sha256: storedNames.sha256,
+  metadata: metadataSchema,
+});
+
 const wheelSchema: z.ZodType<WheelEvidence> = z.object({
   kind: z.literal('wheel'),
   extractor: z.int().positive(),
   sha256: storedNames.sha256,
   sizeBytes: z.number(),
-  metadata: z.object({
-    origin: z.enum(['sidecar', 'ranges', 'contents']),
-    sha256: storedNames.sha256,
-    metadata: metadataSchema,
-  }),
+  metadata: metadataFactSchema,
   distInfo: z.string(),
   wheelVersion: z.string(),
   rootIsPurelib: z.boolean(),
@@ -190,6 +193,18 @@ const wheelSchema: z.ZodType<WheelEvidence> = z.object({
   unrecorded: texts,
   missing: texts,
   contents: contentsSchema.exactOptional(),
+});
+
+const sdistSchema: z.ZodType<SdistEvidence> = z.object({
+  kind: z.literal('sdist'),
+  extractor: z.int().positive(),
+  sha256: storedNames.sha256,
+  sizeBytes: z.number(),
+  metadata: metadataFactSchema,
+  folder: z.string(),
+  memberCount: z.number(),
+  unpackedBytes: z.number(),
+  contents: contentsSchema,
 });
 
 const refusedSchema: z.ZodType<RefusedEvidence> = z.object({
@@ -204,5 +219,5 @@ const refusedSchema: z.ZodType<RefusedEvidence> = z.object({
 const EVIDENCE: StoredFormat<Evidence> = {
   name: 'gatehouse.evidence',
   version: 1,
-  schema: z.union([wheelSchema, refusedSchema]),
+  schema: z.union([wheelSchema, sdistSchema, refusedSchema]),
 };

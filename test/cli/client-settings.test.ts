@@ -10,7 +10,7 @@ const PLAIN = new URL('http://gatehouse.test:8080/pypi/simple/');
 describe('the content names the index', () => {
   test.each(CLIENT_NAMES)('for %s', (name) => {
     const { content, path } = clientSettings(name, SECURE);
-    expect(content).toContain(SECURE.href);
+    expect(content).toContain(name === 'conda' ? 'https://gatehouse.example/conda' : SECURE.href);
     expect(content).not.toMatch(/\n$/);
     expect(path).toMatch(/^(?:~\/\.|pyproject\.toml$|Pipfile$)/);
   });
@@ -49,9 +49,9 @@ test.each([
   expect(parse(clientSettings(name, SECURE).content)).toEqual(expected);
 });
 
-test('only poetry has no variables', () => {
+test('only poetry and pixi have no variables', () => {
   const without = CLIENT_NAMES.filter(
     (name) => Object.keys(clientSettings(name, SECURE).environment).length === 0,
   );
-  expect(without).toEqual(['poetry']);
+  expect(without).toEqual(['poetry', 'pixi']);
 });

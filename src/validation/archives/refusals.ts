@@ -65,6 +65,57 @@ export const BZIP2_REFUSALS = [
   'truncated',
 ] as const;
 
+/** Why a tar file, or the gzip file around it, cannot be read the one safe way. Stable, as those of zip files are. */
+export const TAR_REFUSALS = [
+  'bad-checksum',
+  'bad-gzip',
+  'end-missing',
+  'global-header',
+  'gzip-header',
+  'gzip-trailing',
+  'header-malformed',
+  'header-order',
+  'header-too-large',
+  'link-conflict',
+  'link-missing',
+  'link-outside',
+  'link-refused',
+  'long-name',
+  'name-collision',
+  'name-control',
+  'name-duplicate',
+  'name-encoding',
+  'name-reserved',
+  'name-too-long',
+  'name-unsafe',
+  'not-zero',
+  'number-invalid',
+  'pax-conflict',
+  'pax-key',
+  'pax-malformed',
+  'ratio',
+  'size-conflict',
+  'sparse',
+  'special-file',
+  'too-large',
+  'too-many-members',
+  'trailing',
+  'truncated',
+  'unknown-format',
+  'unknown-type',
+] as const;
+
+/** Why a well-formed archive is not a source distribution that can be understood. */
+export const SDIST_REFUSALS = [
+  'link-outside-folder',
+  'metadata-invalid',
+  'metadata-missing',
+  'metadata-too-large',
+  'pyproject-invalid',
+  'top-folder',
+  'zip-too',
+] as const;
+
 /** Why a well-formed zip file is not a wheel that can be understood. */
 export const WHEEL_REFUSALS = [
   'dist-info-many',
@@ -80,6 +131,8 @@ export const WHEEL_REFUSALS = [
 export type ZipRefusal = (typeof ZIP_REFUSALS)[number];
 export type ZstdRefusal = (typeof ZSTD_REFUSALS)[number];
 export type Bzip2Refusal = (typeof BZIP2_REFUSALS)[number];
+export type TarRefusal = (typeof TAR_REFUSALS)[number];
+export type SdistRefusal = (typeof SDIST_REFUSALS)[number];
 export type WheelRefusal = (typeof WHEEL_REFUSALS)[number];
 
 /** The `archive-refused` error of a zip file; `offset` is the byte in the file where it shows. */
@@ -111,6 +164,22 @@ export function bzip2Refused(
   return new GatehouseError('archive-refused', `bzip2: ${message} (at byte ${offset})`, {
     data: { reason, offset },
   });
+}
+
+/** The `archive-refused` error of a tar file or of the gzip file around it; `offset` is a byte in that one of the two. */
+export function tarRefused(reason: TarRefusal, offset: number, message: string): GatehouseError {
+  return new GatehouseError('archive-refused', `${message} (at byte ${offset})`, {
+    data: { reason, offset },
+  });
+}
+
+/** The `archive-refused` error of a source distribution. */
+export function sdistRefused(
+  reason: SdistRefusal,
+  message: string,
+  cause?: unknown,
+): GatehouseError {
+  return new GatehouseError('archive-refused', message, { data: { reason }, cause });
 }
 
 /** The `archive-refused` error of a wheel. */

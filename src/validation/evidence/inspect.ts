@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto';
-
 import type { RecordFault, WheelContents } from '../../model/contents.ts';
 import { CONTENTS_LISTED } from '../../model/contents.ts';
-import { ahead } from '../archives/ahead.ts';
 import type { ZipArchive, ZipMember } from '../archives/zip.ts';
 import { INSPECTORS } from './inspectors/index.ts';
 import type { InspectedMember, Inspector } from './inspectors/inspector.ts';
 import { findInstalledPath } from './installed-path.ts';
+import { type Read, readMember, show } from './member-content.ts';
 import type { RecordRow } from './record-file.ts';
 import { compareRow, isWithoutRow } from './record-row.ts';
 
@@ -71,36 +69,4 @@ async function* twoAtOnce<Member>(
     before = begun;
   }
   if (before !== undefined) yield { ...before, read: await before.reading };
-}
-
-interface Read {
-  readonly head: Uint8Array;
-  readonly sizeBytes: number;
-  readonly sha256: Buffer;
-}
-
-async function readMember(content: AsyncIterable<Uint8Array>, headBytes: number): Promise<Read> {
-  const hash = createHash('sha256');
-  const kept: Uint8Array[] = [];
-  let sizeBytes = 0;
-  for await (const piece of ahead(content)) {
-    hash.update(piece);
-    if (sizeBytes < headBytes) kept.push(piece.subarray(0, headBytes - sizeBytes));
-    sizeBytes += piece.length;
-  }
-  const [first, ...more] = kept;
-  const head = first !== undefined && more.length === 0 ? first : Buffer.concat(kept);
-  return { head, sizeBytes, sha256: hash.digest() };
-}
-
-function show(
-  inspector: Inspector,
-  member: InspectedMember,
-  { head, sizeBytes, sha256, bytes }: Read & { readonly bytes: number },
-): void {
-  inspector.look(member, {
-    head: head.subarray(0, bytes),
-    isWhole: sizeBytes <= bytes,
-    sha256: sha256.toString('hex'),
-  });
 }

@@ -2,16 +2,12 @@ import { createHash } from 'node:crypto';
 
 import { parseCoreMetadata } from '../../ecosystems/pypi/core-metadata.ts';
 import { isGatehouseError } from '../../model/errors.ts';
-import {
-  type CoreMetadata,
-  type Evidence,
-  EXTRACTOR,
-  type WheelEvidence,
-} from '../../model/evidence.ts';
+import { type CoreMetadata, EXTRACTOR, type WheelEvidence } from '../../model/evidence.ts';
 import type { RandomAccess } from '../../model/random-access.ts';
 import { parseSha256, type Sha256 } from '../../model/sha256.ts';
 import { wheelRefused } from '../archives/refusals.ts';
 import { openZip, type ZipMember } from '../archives/zip.ts';
+import type { Extracted, VerifiedArtifact } from './extract.ts';
 import { inspectWheel } from './inspect.ts';
 import { parseRecord, type RecordRow } from './record-file.ts';
 import { isWithoutRow } from './record-row.ts';
@@ -22,17 +18,6 @@ import {
   findDistInfoMember,
   MAX_METADATA_BYTES,
 } from './wheel-layout.ts';
-
-/** Verified bytes of one wheel; `sha256` is theirs, computed before. */
-export interface WheelArtifact {
-  readonly sha256: Sha256;
-}
-
-export interface ExtractedWheel {
-  readonly evidence: Evidence;
-  /** The METADATA file; absent where the evidence is `refused`. */
-  readonly metadata?: Uint8Array;
-}
 
 const KIB = 1024;
 const MAX_WHEEL_BYTES = 64 * KIB;
@@ -46,8 +31,8 @@ const NAMES_KEPT = 20;
  */
 export async function extractWheelEvidence(
   access: RandomAccess,
-  artifact: WheelArtifact,
-): Promise<ExtractedWheel> {
+  artifact: VerifiedArtifact,
+): Promise<Extracted> {
   const known = { extractor: EXTRACTOR, sha256: artifact.sha256, sizeBytes: access.sizeBytes };
   try {
     const { metadata, ...facts } = await readWheel(access);

@@ -21,7 +21,7 @@ export const archive: Rule = {
     },
     {
       code: 'archive/other-format',
-      meaning: 'Its bytes are those of a wheel, and its file name is not.',
+      meaning: 'Its bytes are those of another format than its file name says.',
       unwaivable: true,
     },
   ],
@@ -29,7 +29,7 @@ export const archive: Rule = {
 };
 
 function* judge(input: RuleInput): Generator<Statement> {
-  const { evidence, name, subject } = input;
+  const { evidence, subject } = input;
   const who = describeSubject(input);
   if (evidence === undefined) {
     const message = `${who} has no evidence: nothing was extracted from its bytes`;
@@ -37,8 +37,21 @@ function* judge(input: RuleInput): Generator<Statement> {
   } else if (evidence.kind === 'refused') {
     const message = `${who} has an archive that is refused, ${evidence.reason}: ${evidence.message}`;
     yield { code: 'archive/refused', verdict: 'deny', message };
-  } else if (name?.kind !== 'wheel') {
-    const message = `${who} has the bytes of a wheel, and a file name that is not a wheel's: ${subject.filename}`;
+  } else if (evidence.kind !== formatOf(input)) {
+    const [what, whose] = WORDS[evidence.kind];
+    const message = `${who} has the bytes of ${what}, and a file name that is not ${whose}: ${subject.filename}`;
     yield { code: 'archive/other-format', verdict: 'deny', message };
   }
+}
+
+const WORDS = {
+  wheel: ['a wheel', "a wheel's"],
+  sdist: ['a source distribution in .tar.gz', "such a one's"],
+} as const;
+
+/** What an installer takes it for; absent: nothing whose bytes are read here, as a source distribution in a zip file. */
+function formatOf({ name }: RuleInput): 'wheel' | 'sdist' | undefined {
+  if (name === undefined || name.kind === 'conda') return undefined;
+  if (name.kind !== 'sdist') return name.kind;
+  return name.extension === '.tar.gz' ? 'sdist' : undefined;
 }

@@ -20,6 +20,11 @@ export const dependency: Rule = {
         'A line of Requires-Dist is not a requirement of PEP 508, or an entry of `depends` is no match spec of conda.',
     },
     {
+      code: 'dependency/dynamic',
+      meaning:
+        'It is a source distribution whose requirements are only known once it is built, which is never done here.',
+    },
+    {
       code: 'dependency/unknown',
       meaning: 'There is no metadata, so that its requirements are not known.',
     },
@@ -42,6 +47,7 @@ function* judge(input: RuleInput): Generator<Statement> {
     yield* judgeDepends(input, [...lines, ...Object.values(extra).flat()]);
     return;
   }
+  yield* judgeDynamic(input);
   const requirements = lines.map((line) => ({ line, requirement: findRequirement(line) }));
   const invalid = requirements.flatMap(({ line, requirement }) =>
     requirement === undefined ? [line] : [],
@@ -77,6 +83,25 @@ function* judgeDepends(input: RuleInput, lines: readonly string[]): Generator<St
     verdict: 'deny',
     message: `${describeSubject(input)} has a requirement that cannot be read: ${first(unread)}`,
     evidence: unread.slice(0, MOST_LINES).map((line) => `depends: ${quote(line)}`),
+  };
+}
+
+const SETTLING = ['requires-dist', 'requires-python', 'provides-extra'];
+
+/** What a source distribution says holds for the wheel that is built of it only since 2.2, and where it is not dynamic. */
+function* judgeDynamic(input: RuleInput): Generator<Statement> {
+  const known = input.metadata?.metadata;
+  if (input.name?.kind !== 'sdist' || known === undefined) return;
+  const open = known.dynamic.filter((field) => SETTLING.includes(field.toLowerCase()));
+  const isOld = /^(?:1\.[0-9]+|2\.[01])$/.test(known.metadataVersion);
+  if (open.length === 0 && !isOld) return;
+  const because = isOld
+    ? `its metadata are of version ${known.metadataVersion}, older than 2.2`
+    : `${listSome(open.map(quote))} in its metadata is dynamic`;
+  yield {
+    code: 'dependency/dynamic',
+    verdict: 'deny',
+    message: `${describeSubject(input)} has unknown requirements, because it is not built here: ${because}`,
   };
 }
 

@@ -1,7 +1,13 @@
 import { CONTENTS_LISTED, type WheelContents } from '../../model/contents.ts';
 import { EXTRACTOR_OF_CONTENTS } from '../../model/evidence.ts';
 import { type ContentClaim, judgeContents } from './content.ts';
-import type { PreviousRelease, Rule, RuleInput, Statement } from './rule.ts';
+import {
+  isOfSources,
+  type PreviousRelease,
+  type Rule,
+  type RuleInput,
+  type Statement,
+} from './rule.ts';
 import { describeSubject, listSome, quote } from './subject-words.ts';
 
 /** What a release has that the last admitted one had not, of the kinds that attacks bring along. */
@@ -40,6 +46,7 @@ const GROWTH = 5;
 const GROWTH_FROM_BYTES = 5 * 1024 * 1024;
 
 function* judge(input: RuleInput): Generator<Statement> {
+  if (isOfSources(input)) return;
   const { evidence, history } = input;
   const contents = evidence?.kind === 'wheel' ? evidence.contents : undefined;
   if (evidence?.kind !== 'wheel' || contents === undefined) {

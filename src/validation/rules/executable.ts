@@ -1,6 +1,6 @@
 import { EXTRACTOR_OF_CONTENTS } from '../../model/evidence.ts';
 import { judgeContents } from './content.ts';
-import type { Rule, RuleInput, Statement } from './rule.ts';
+import { contentsOf, type Rule, type RuleInput, type Statement } from './rule.ts';
 import { describeSubject, quote } from './subject-words.ts';
 
 /** Programs beside the commands that are declared: the policy says whether somebody must look at them. */
@@ -22,8 +22,7 @@ export const executable: Rule = {
 };
 
 function* judge(input: RuleInput): Generator<Statement> {
-  const programs =
-    input.evidence?.kind === 'wheel' ? input.evidence.contents?.executables : undefined;
+  const programs = contentsOf(input)?.executables;
   if (programs === undefined) {
     const message = `${describeSubject(input)} may carry programs: its contents were not read`;
     yield { code: 'executable/unknown', verdict: 'deny', message };

@@ -12,6 +12,10 @@ export const format: Rule = {
       meaning: '`versions.formats` denies the format.',
     },
     {
+      code: 'format/zip',
+      meaning: 'It is a source distribution in a zip file, which is not read here.',
+    },
+    {
       code: 'format/unknown',
       meaning: 'It is not a file of a known format with a name that can be read.',
     },
@@ -38,7 +42,13 @@ function* judge(input: RuleInput): Generator<Statement> {
   }
   const kind = keyOf(name);
   const { value, place } = policy.versions.formats[kind];
-  if (value === 'allow') return;
+  if (value === 'allow') {
+    if (name.kind !== 'sdist' || name.extension !== '.zip') return;
+    // Only `.tar.gz` is one since PEP 625.
+    const message = `${describeSubject(input)} is a source distribution in a zip file, which is not read here: ${subject.filename}`;
+    yield { code: 'format/zip', verdict: 'deny', message };
+    return;
+  }
   yield {
     code: 'format/denied',
     verdict: 'deny',

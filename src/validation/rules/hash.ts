@@ -1,4 +1,4 @@
-import type { MetadataFact, WheelEvidence } from '../../model/evidence.ts';
+import type { MetadataFact, SdistEvidence, WheelEvidence } from '../../model/evidence.ts';
 import type { ArtifactRecord } from '../../model/record.ts';
 import type { Rule, RuleInput, Statement } from './rule.ts';
 import { describeSubject, listSome, quote } from './subject-words.ts';
@@ -71,7 +71,7 @@ function* judgeMutation(
 /** The listed metadata is provisional: a sidecar or a part of the file, read before the bytes were verified. */
 function* judgeMetadata(input: RuleInput): Generator<Statement> {
   const { listed, evidence } = input;
-  if (listed === undefined || evidence?.kind !== 'wheel') return;
+  if (listed === undefined || evidence === undefined || evidence.kind === 'refused') return;
   yield* judgeTexts(input, listed, evidence);
   if (listed.sha256 === evidence.metadata.sha256) return;
   yield {
@@ -89,7 +89,7 @@ function* judgeMetadata(input: RuleInput): Generator<Statement> {
 function* judgeTexts(
   input: RuleInput,
   { licenseTexts: listed = [] }: MetadataFact,
-  { contents }: WheelEvidence,
+  { contents }: WheelEvidence | SdistEvidence,
 ): Generator<Statement> {
   const found = contents?.licenseTexts;
   if (found === undefined) return;

@@ -1,5 +1,6 @@
 import { age } from './age.ts';
 import { archive } from './archive.ts';
+import { build } from './build.ts';
 import { bundled } from './bundled.ts';
 import { dependency } from './dependency.ts';
 import { drift } from './drift.ts';
@@ -44,6 +45,7 @@ export const RULES: readonly Rule[] = [
   archive,
   metadata,
   recordFile,
+  build,
   provenance,
   layout,
   moduleRule,

@@ -1,13 +1,10 @@
 import type { LicenseText } from '../../model/contents.ts';
-import type { RuleInput } from './rule.ts';
+import { contentsOf, type RuleInput } from './rule.ts';
 
 /** The licence texts of the verified bytes, else those that were read with the metadata; absent: not read. */
-export function licenseTextsOf({
-  evidence,
-  metadata,
-}: RuleInput): readonly LicenseText[] | undefined {
-  if (evidence === undefined) return metadata?.licenseTexts;
-  return evidence.kind === 'wheel' ? evidence.contents?.licenseTexts : undefined;
+export function licenseTextsOf(input: RuleInput): readonly LicenseText[] | undefined {
+  if (input.evidence === undefined) return input.metadata?.licenseTexts;
+  return contentsOf(input)?.licenseTexts;
 }
 
 /** Project and version, or the file name where that tells no version. */

@@ -3,7 +3,7 @@ import { findVersion } from '../../ecosystems/pypi/versions.ts';
 import { type CondaName, compareReleases } from '../../ecosystems/releases.ts';
 import type { CoreMetadata } from '../../model/evidence.ts';
 import type { Rule, RuleInput, Statement } from './rule.ts';
-import { describeSubject, quote } from './subject-words.ts';
+import { describeSubject, listSome, quote } from './subject-words.ts';
 
 /** The core metadata must be there, and be of the project and version that the file name says. */
 export const metadata: Rule = {
@@ -17,6 +17,10 @@ export const metadata: Rule = {
     {
       code: 'metadata/unavailable',
       meaning: 'Its core metadata was asked for and could not be had.',
+    },
+    {
+      code: 'metadata/dynamic',
+      meaning: 'It is a source distribution whose licence is only known once it is built.',
     },
     {
       code: 'metadata/name',
@@ -37,6 +41,9 @@ export const metadata: Rule = {
   judge,
 };
 
+const EXPRESSION = ['license-expression'];
+const LICENSE_FIELDS = [...EXPRESSION, 'license', 'classifier'];
+
 function* judge(input: RuleInput): Generator<Statement> {
   const who = describeSubject(input);
   const deny = { verdict: 'deny' } as const;
@@ -55,7 +62,14 @@ function* judge(input: RuleInput): Generator<Statement> {
     yield* judgeRecord(input, input.name, input.metadata.metadata);
     return;
   }
-  const { name, version } = input.metadata.metadata;
+  const { name, version, dynamic, licenseExpression } = input.metadata.metadata;
+  const open = dynamic.filter((field) =>
+    (licenseExpression === undefined ? LICENSE_FIELDS : EXPRESSION).includes(field.toLowerCase()),
+  );
+  if (input.name?.kind === 'sdist' && open.length > 0) {
+    const message = `${who} has a licence that only its build tells: ${listSome(open.map(quote))} is dynamic`;
+    yield { ...deny, code: 'metadata/dynamic', message };
+  }
   const { project, filename } = input.subject;
   if (findProjectName(name) !== project) {
     const message = `${who} has metadata of another project: Name ${quote(name)}; expected ${project}`;

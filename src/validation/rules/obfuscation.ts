@@ -1,6 +1,6 @@
 import { EXTRACTOR_OF_CONTENTS } from '../../model/evidence.ts';
 import { judgeContents } from './content.ts';
-import type { Rule, RuleInput, Statement } from './rule.ts';
+import { contentsOf, type Rule, type RuleInput, type Statement } from './rule.ts';
 import { describeSubject, quote } from './subject-words.ts';
 
 /** Code that hides what it does must be something that a person has looked at. */
@@ -23,7 +23,7 @@ export const obfuscation: Rule = {
 };
 
 function* judge(input: RuleInput): Generator<Statement> {
-  const found = input.evidence?.kind === 'wheel' ? input.evidence.contents?.obfuscation : undefined;
+  const found = contentsOf(input)?.obfuscation;
   if (found === undefined) {
     const message = `${describeSubject(input)} may hide what its code does: its contents were not read`;
     yield { code: 'obfuscation/unknown', verdict: 'deny', message };

@@ -1,6 +1,6 @@
 import { EXTRACTOR_OF_CONTENTS } from '../../model/evidence.ts';
 import { judgeContents } from './content.ts';
-import type { Rule, RuleInput, Statement } from './rule.ts';
+import { contentsOf, type Rule, type RuleInput, type Statement } from './rule.ts';
 import { describeSubject, quote } from './subject-words.ts';
 
 /** Pickles run what they name when they are loaded: what no list knows must be something that a person has looked at. */
@@ -27,7 +27,7 @@ export const pickle: Rule = {
 };
 
 function* judge(input: RuleInput): Generator<Statement> {
-  const found = input.evidence?.kind === 'wheel' ? input.evidence.contents?.pickles : undefined;
+  const found = contentsOf(input)?.pickles;
   if (found === undefined) {
     const message = `${describeSubject(input)} may hold pickles: its contents were not read`;
     yield { code: 'pickle/unknown', verdict: 'deny', message };

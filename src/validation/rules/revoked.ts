@@ -1,7 +1,7 @@
-import { pypiNamesOf } from '../../ecosystems/repackaged.ts';
 import { findSpecifierSet } from '../../ecosystems/pypi/specifiers.ts';
 import { findVersion } from '../../ecosystems/pypi/versions.ts';
 import { compareReleases, findReleaseVersion, takes } from '../../ecosystems/releases.ts';
+import { pypiNamesOf } from '../../ecosystems/repackaged.ts';
 import type { Revocation } from '../../model/revocation.ts';
 import type { Rule, RuleInput, Statement } from './rule.ts';
 import { describeSubject } from './subject-words.ts';

@@ -34,6 +34,16 @@ export interface RuleInput {
   readonly revocations: readonly Revocation[];
 }
 
+/** What was found in the members, of whatever format the artifact is; absent: they were not read. */
+export function contentsOf({ evidence }: Pick<RuleInput, 'evidence'>): WheelContents | undefined {
+  return evidence === undefined || evidence.kind === 'refused' ? undefined : evidence.contents;
+}
+
+/** What is known of an installed wheel is not known of sources: the rule `build` speaks of them instead. */
+export function isOfSources({ evidence }: Pick<RuleInput, 'evidence'>): boolean {
+  return evidence?.kind === 'sdist';
+}
+
 /** What was admitted before. */
 export interface History {
   /** This very subject was admitted. */

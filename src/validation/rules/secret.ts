@@ -1,6 +1,6 @@
 import { EXTRACTOR_OF_CONTENTS } from '../../model/evidence.ts';
 import { judgeContents } from './content.ts';
-import type { Rule, RuleInput, Statement } from './rule.ts';
+import { contentsOf, type Rule, type RuleInput, type Statement } from './rule.ts';
 import { describeSubject, quote } from './subject-words.ts';
 
 /** Keys and tokens that were left in the package by mistake must be looked at. */
@@ -22,7 +22,7 @@ export const secret: Rule = {
 };
 
 function* judge(input: RuleInput): Generator<Statement> {
-  const found = input.evidence?.kind === 'wheel' ? input.evidence.contents?.secrets : undefined;
+  const found = contentsOf(input)?.secrets;
   if (found === undefined) {
     const message = `${describeSubject(input)} may hold keys or tokens: its contents were not read`;
     yield { code: 'secret/unknown', verdict: 'deny', message };

@@ -1,6 +1,6 @@
 import { EXTRACTOR_OF_CONTENTS } from '../../model/evidence.ts';
 import { judgeContents } from './content.ts';
-import type { Rule, RuleInput, Statement } from './rule.ts';
+import { isOfSources, type Rule, type RuleInput, type Statement } from './rule.ts';
 import { describeSubject, quote } from './subject-words.ts';
 
 /** What runs at every start of Python, asked for or not, must be something that a person has looked at. */
@@ -23,6 +23,7 @@ export const startup: Rule = {
 };
 
 function* judge(input: RuleInput): Generator<Statement> {
+  if (isOfSources(input)) return;
   const hooks = input.evidence?.kind === 'wheel' ? input.evidence.contents?.startup : undefined;
   if (hooks === undefined) {
     const message = `${describeSubject(input)} may run code at every start of Python: its contents were not read`;

@@ -1,5 +1,5 @@
 import { archive } from '../../../src/validation/rules/archive.ts';
-import { digestOf } from '../../fixtures/rule-input.ts';
+import { digestOf, sdistEvidence } from '../../fixtures/rule-input.ts';
 import type { RuleTable } from './table.ts';
 
 export const archiveTable: RuleTable = {
@@ -47,6 +47,33 @@ export const archiveTable: RuleTable = {
           finding: 'deny archive/other-format',
           message:
             "numpy (numpy-2.4.0.whl) has the bytes of a wheel, and a file name that is not a wheel's: numpy-2.4.0.whl",
+        },
+      ],
+    },
+    {
+      it: 'approves a source distribution that was read',
+      of: { filename: 'numpy-2.4.0.tar.gz', input: { evidence: sdistEvidence() } },
+      says: [],
+    },
+    {
+      it: 'refuses a source distribution under the file name of a wheel',
+      of: { input: { evidence: sdistEvidence() } },
+      says: [
+        {
+          finding: 'deny archive/other-format',
+          message:
+            "numpy 2.4.0 has the bytes of a source distribution in .tar.gz, and a file name that is not such a one's: numpy-2.4.0-cp312-cp312-manylinux_2_28_x86_64.whl",
+        },
+      ],
+    },
+    {
+      it: 'refuses a source distribution in .tar.gz under another extension',
+      of: { filename: 'numpy-2.4.0.zip', input: { evidence: sdistEvidence() } },
+      says: [
+        {
+          finding: 'deny archive/other-format',
+          message:
+            "numpy 2.4.0 has the bytes of a source distribution in .tar.gz, and a file name that is not such a one's: numpy-2.4.0.zip",
         },
       ],
     },

@@ -4,6 +4,8 @@ import type { RuleTable } from './table.ts';
 const URL = 'tool @ https://files.test/tool-1.0-py3-none-any.whl';
 const EXTRA_URL = `${URL} ; extra == "dev"`;
 
+const SDIST = { filename: 'numpy-2.4.0.tar.gz' };
+
 export const dependencyTable: RuleTable = {
   rule: dependency,
   rows: [
@@ -58,6 +60,39 @@ export const dependencyTable: RuleTable = {
           evidence: Array.from({ length: 20 }, () => `Requires-Dist: "${'?'.repeat(120)}..."`),
         },
       ],
+    },
+    {
+      it: 'approves a source distribution whose requirements are settled',
+      of: {
+        ...SDIST,
+        metadata: { metadataVersion: '2.2', dynamic: ['Description', 'license-file'] },
+      },
+      says: [],
+    },
+    ...['Requires-Dist', 'requires-python', 'Provides-Extra'].map((field) => ({
+      it: `refuses a source distribution whose ${field} its build makes up`,
+      of: { ...SDIST, metadata: { dynamic: [field] } },
+      says: [
+        {
+          finding: 'deny dependency/dynamic',
+          message: `numpy 2.4.0 has unknown requirements, because it is not built here: "${field}" in its metadata is dynamic`,
+        },
+      ],
+    })),
+    ...['1.2', '2.1'].map((metadataVersion) => ({
+      it: `refuses a source distribution with metadata of version ${metadataVersion}`,
+      of: { ...SDIST, metadata: { metadataVersion } },
+      says: [
+        {
+          finding: 'deny dependency/dynamic',
+          message: `numpy 2.4.0 has unknown requirements, because it is not built here: its metadata are of version ${metadataVersion}, older than 2.2`,
+        },
+      ],
+    })),
+    {
+      it: 'does not mind in a wheel what its source distribution left open',
+      of: { metadata: { metadataVersion: '2.1', dynamic: ['Requires-Dist'] } },
+      says: [],
     },
     {
       it: 'refuses what has no metadata',

@@ -55,5 +55,24 @@ export const formatTable: RuleTable = {
       'numpy-2.4.0.tar.bz2',
     ].map(refusesFormat),
     refusesFormat('numpy-2004d.tar.gz'),
+    {
+      it: 'approves a source distribution in .tar.gz where the policy allows it',
+      of: {
+        filename: 'numpy-2.4.0.tar.gz',
+        policy: { versions: '{ formats: { sdist: allow } }' },
+      },
+      says: [],
+    },
+    {
+      it: 'refuses one in a zip file all the same',
+      of: { filename: 'numpy-2.4.0.zip', policy: { versions: '{ formats: { sdist: allow } }' } },
+      says: [
+        {
+          finding: 'deny format/zip',
+          message:
+            'numpy 2.4.0 is a source distribution in a zip file, which is not read here: numpy-2.4.0.zip',
+        },
+      ],
+    },
   ],
 };

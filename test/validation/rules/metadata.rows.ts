@@ -13,6 +13,22 @@ export const metadataTable: RuleTable = {
       says: [],
     },
     {
+      it: 'refuses a source distribution whose licence its build makes up',
+      of: { filename: 'numpy-2.4.0.tar.gz', metadata: { dynamic: ['License-Expression'] } },
+      says: [
+        {
+          finding: 'deny metadata/dynamic',
+          message:
+            'numpy 2.4.0 has a licence that only its build tells: "License-Expression" is dynamic',
+        },
+      ],
+    },
+    {
+      it: 'approves classifiers that its build makes up beside a settled expression',
+      of: { filename: 'numpy-2.4.0.tar.gz', metadata: { dynamic: ['Classifier', 'License'] } },
+      says: [],
+    },
+    {
       it: 'refuses what has no metadata',
       of: { absent: ['metadata'] },
       says: [

@@ -1,7 +1,8 @@
 import { ageTable } from './age.rows.ts';
 import { archiveTable } from './archive.rows.ts';
-import { condaTables } from './conda.rows.ts';
+import { buildTable } from './build.rows.ts';
 import { bundledTable } from './bundled.rows.ts';
+import { condaTables } from './conda.rows.ts';
 import { dependencyTable } from './dependency.rows.ts';
 import { driftTable } from './drift.rows.ts';
 import { executableTable } from './executable.rows.ts';
@@ -44,6 +45,7 @@ const WHEEL_TABLES: readonly RuleTable[] = [
   archiveTable,
   metadataTable,
   recordFileTable,
+  buildTable,
   provenanceTable,
   layoutTable,
   moduleTable,

@@ -9,6 +9,18 @@ import { inspectPickles } from './pickles.ts';
 import { inspectSourceMarks } from './source-marks.ts';
 import { inspectStartup } from './startup.ts';
 
+/**
+ * Those that look at sources as they lie in a source distribution. What its build would install, and so what starts by
+ * itself and what names it takes, nobody knows.
+ */
+export const SOURCE_INSPECTORS: readonly BeginInspection[] = [
+  inspectBinaries,
+  inspectPickles,
+  inspectSourceMarks,
+  inspectLicenseTexts,
+  inspectComponents,
+];
+
 /** Every inspector; each finds parts of the contents that no other finds. */
 export const INSPECTORS: readonly BeginInspection[] = [
   inspectStartup,

@@ -28,7 +28,7 @@ export interface Seen {
 
 /** What is to be known before the first member is shown. */
 export interface WheelLayout {
-  /** Name of the `.dist-info` folder. */
+  /** Name of the `.dist-info` folder; of a source distribution its one folder. */
   readonly distInfo: string;
   /** All files in the order of the archive. */
   readonly members: readonly InspectedMember[];
