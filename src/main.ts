@@ -19,6 +19,7 @@ import { formatProblem } from './policy/problem.ts';
 import { createServer } from './proxy/server.ts';
 import { showProgress } from './show-progress.ts';
 import { sha256Of } from './store/blobs.ts';
+import { runTry, startTrialJob } from './trial-job.ts';
 import { watchPolicy } from './watch-policy.ts';
 
 /** Serves until TERM or Ctrl-C; gives the exit status: 0 fine, 2 a setting or the policy is wrong, 3 a backend failed. */
@@ -89,9 +90,11 @@ async function serveUntilToldToStop(config: Config): Promise<void> {
   process.stdout.write(banner(config, mirror));
   const hosts = indexUrls.map((url) => new URL(url).host);
   log.info({ listen: config.listen, upstreams: hosts, replica }, 'serving');
+  await using trials = startTrialJob({ mirror, run: runTry, log });
   using progress = showProgress(mirror);
   await toldToStop();
   progress.stop();
+  await trials.stop();
   await server.close();
 }
 

@@ -32,6 +32,7 @@ import { readAgain } from './read-again.ts';
 import { readRevocations, revoke } from './revoke.ts';
 import { type MirrorParts, type MirrorState, type WalkProgress, wakeAll } from './state.ts';
 import { loadNames } from './taken-names.ts';
+import { learnTrials, type UntriedRelease, untriedReleases } from './trials.ts';
 import { type AskedTrial, type Runner, type TriedOut, tryOut } from './try-out.ts';
 import { type ProjectView, viewOf } from './view.ts';
 import { type WarmOutcome, warm } from './warm.ts';
@@ -58,6 +59,10 @@ export interface Mirror extends AsyncDisposable {
   warm(projects: readonly ProjectName[], ecosystem: Ecosystem): AsyncIterable<WarmOutcome>;
   /** Has what is approved tried with its closure, and keeps what was seen. */
   tryOut(asked: AskedTrial, run: Runner): Promise<TriedOut>;
+  /** What the policy wants tried and nobody has. */
+  untriedReleases(): readonly UntriedRelease[];
+  /** Takes over what trials of a project saw. */
+  learnTrials(project: ProjectName): Promise<void>;
   status(): MirrorStatus;
   /** Changes whenever a page or a gate could answer otherwise; costs nothing, so that every request may ask. */
   generation(): number;
@@ -124,6 +129,8 @@ export async function openMirror(parts: MirrorParts, policy: Policy): Promise<Mi
     activate: (next) => activatePolicy(states, next),
     warm: (projects, ecosystem) => warm(ecosystem === 'pypi' ? pypi : conda, projects),
     tryOut: (asked, run) => tryOut(pypi, asked, run),
+    untriedReleases: () => untriedReleases(pypi.state),
+    learnTrials: (project) => learnTrials(pypi.state, project),
     generation: () => pypi.state.generation,
     standing: () => standingOf(pypi.state),
     status: () => statusOf(pypi.state, parts.clock() - headRead),
