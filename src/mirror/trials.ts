@@ -1,4 +1,4 @@
-import type { Version } from '../ecosystems/pypi/versions.ts';
+import type { ReleaseVersion } from '../ecosystems/releases.ts';
 import type { ProjectName } from '../model/subject.ts';
 import { readTrial } from '../store/trials.ts';
 import { askGate } from './gate.ts';
@@ -17,7 +17,7 @@ export async function loadTrial(state: MirrorState, artifact: KnownArtifact): Pr
 /** One version of a project that nobody has tried. */
 export interface UntriedRelease {
   readonly project: ProjectName;
-  readonly version: Version;
+  readonly version: ReleaseVersion;
 }
 
 /**
@@ -35,7 +35,7 @@ export function untriedReleases(state: MirrorState): readonly UntriedRelease[] {
 }
 
 function untriedOf(state: MirrorState, project: KnownProject): readonly UntriedRelease[] {
-  const versions = new Map<string, Version>();
+  const versions = new Map<string, ReleaseVersion>();
   let newest: string | undefined;
   for (const artifact of project.artifacts) {
     const { version } = artifact.name;
