@@ -15,6 +15,7 @@ import { type Mirror, openMirror } from './mirror/mirror.ts';
 import { GatehouseError, isGatehouseError } from './model/errors.ts';
 import { createLog, mirrorParts, openKeeping, replicaName, reportChannel } from './open-parts.ts';
 import { subdirsOf } from './policy/ecosystem.ts';
+import type { Policy } from './policy/policy.ts';
 import { formatProblem } from './policy/problem.ts';
 import { createServer } from './proxy/server.ts';
 import { showProgress } from './show-progress.ts';
@@ -140,12 +141,19 @@ Gatehouse is serving approved packages.
   index    ${index}
   pip      pip install --index-url ${index} pandas
   uv       uv pip install --default-index ${index} pandas
-  policy   ${config.policyPath} (sha256 ${policy.digest.slice(0, 12)}). ${numbersOf(policy)}
+${condaLine(config, policy)}  policy   ${config.policyPath} (sha256 ${policy.digest.slice(0, 12)}). ${numbersOf(policy)}
   why      ${config.publicUrl}/why/pypi/pandas
   health   ${config.publicUrl}/health/ready
   ledger   ${config.publicUrl}/audit/checkpoint, signed by ${verifierKey(origin, Buffer.from(publicKey, 'base64'))}
 
 `;
+}
+
+/** Only where the policy has a channel. */
+function condaLine({ publicUrl }: Config, { sources }: Policy): string {
+  const channel = sources.find(({ kind }) => kind === 'conda')?.id;
+  if (channel === undefined) return '';
+  return `  conda    conda create -n notebook --override-channels -c ${publicUrl}/conda/${channel} python pandas\n`;
 }
 
 /** Resolves at the first TERM, INT or HUP; a second one ends the process at once. */

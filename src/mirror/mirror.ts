@@ -133,7 +133,7 @@ export async function openMirror(parts: MirrorParts, policy: Policy): Promise<Mi
     learnTrials: (project) => learnTrials(pypi.state, project),
     generation: () => pypi.state.generation,
     standing: () => standingOf(pypi.state),
-    status: () => statusOf(pypi.state, parts.clock() - headRead),
+    status: () => statusOf([pypi.state, conda.state], parts.clock() - headRead),
     async [Symbol.asyncDispose]() {
       ending.abort();
       for (const state of states) wakeAll(state);
@@ -211,17 +211,39 @@ function standingOf({ inForce, standard, revocationsDigest, ledger }: MirrorStat
   return [inForce?.digest, standard.policy.digest, revocationsDigest, withdrawn].join(' ');
 }
 
-function statusOf(state: MirrorState, headAgeMs: number): MirrorStatus {
-  const catalogue = state.inForce?.catalogue;
-  const parts = [...(catalogue?.parts.values() ?? [])];
+/** Of all ecosystems that the policy has sources of. */
+function statusOf(
+  [pypi, conda]: readonly [MirrorState, MirrorState],
+  headAgeMs: number,
+): MirrorStatus {
+  const asked = [pypi, conda].filter(({ ecosystem, standard }) =>
+    standard.policy.sources.some(({ kind }) => kind === ecosystem),
+  );
+  const catalogues = asked.map(({ inForce }) => inForce?.catalogue);
+  const parts = catalogues.flatMap((catalogue) => [...(catalogue?.parts.values() ?? [])]);
+  const { policy } = pypi.standard;
   return {
-    policy: state.standard.policy,
-    canDecide: catalogue !== undefined,
-    complete: catalogue?.complete === true && catalogue.policy === state.standard.policy.digest,
+    policy,
+    canDecide: catalogues.every((catalogue) => catalogue !== undefined),
+    complete: catalogues.every(
+      (catalogue) => catalogue?.complete === true && catalogue.policy === policy.digest,
+    ),
     projects: parts.filter((part) => part.counts.approve > 0).length,
     approvedArtifacts: parts.reduce((sum, part) => sum + part.counts.approve, 0),
-    progress: state.progress,
+    progress: asked.map(({ progress }) => progress).reduce(together, IDLE),
     headAgeMs,
-    generation: state.generation,
+    generation: pypi.generation + conda.generation,
+  };
+}
+
+const IDLE: WalkProgress = { projects: 0, artifacts: 0, missing: 0, failures: 0, walking: false };
+
+function together(left: WalkProgress, right: WalkProgress): WalkProgress {
+  return {
+    projects: left.projects + right.projects,
+    artifacts: left.artifacts + right.artifacts,
+    missing: left.missing + right.missing,
+    failures: left.failures + right.failures,
+    walking: left.walking || right.walking,
   };
 }
