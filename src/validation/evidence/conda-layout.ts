@@ -14,7 +14,10 @@ export interface CondaLayout extends CondaInfo {
   readonly index: Uint8Array;
 }
 
-const MOST_CORE_BYTES = 64 * 1024 * 1024;
+const MIB = 1024 * 1024;
+/** Of thirty thousand paths they are 7 MB. */
+const MOST_PATHS_BYTES = 32 * MIB;
+const MOST_CORE_BYTES = 8 * MIB;
 
 /**
  * Reads the names of all members and what decides how they are installed; throws `archive-refused` for what CEP 34
@@ -58,10 +61,11 @@ async function readCore(
 ): Promise<Uint8Array> {
   if (kind !== 'file')
     throw condaRefused('forbidden-file', `a file that clients read is a ${kind}: ${quoted(name)}`);
-  if (sizeBytes > MOST_CORE_BYTES)
+  const most = name === 'info/paths.json' ? MOST_PATHS_BYTES : MOST_CORE_BYTES;
+  if (sizeBytes > most)
     throw condaRefused(
       'info-too-large',
-      `${name} is too large: expected at most ${MOST_CORE_BYTES} bytes, got ${sizeBytes}`,
+      `${name} is too large: expected at most ${most} bytes, got ${sizeBytes}`,
     );
   return Buffer.concat(await Array.fromAsync(content));
 }

@@ -75,7 +75,7 @@ export const HOSTILE: readonly HostileConda[] = [
     moreInfo: [{ name: 'info/licenses/COPYING', type: '2', link: 'LICENSE' }],
   }),
   row('info-too-large', 'a huge about.json', {
-    about: { description: 'x'.repeat(65 * 1024 * 1024) },
+    about: { description: 'x'.repeat(9 * 1024 * 1024) },
   }),
   row('link-invalid', 'a link.json of another kind', {
     index: { noarch: 'generic' },

@@ -36,10 +36,10 @@ test('the same package has the same facts in either format', async () => {
 });
 
 test('a .tar.bz2 is refused for what a .conda is', async () => {
+  // Python's answer would be a line of megabytes.
   const small = HOSTILE.filter(({ reason }) => reason !== 'info-too-large');
   const packed = await bzip2Of(...small.map(({ plan }) => plan));
   for (const [index, { reason, it, plan }] of small.entries()) {
-    // What is of info only in a .conda is of everything here.
     const evidence = await extract(packed[index] ?? Buffer.alloc(0));
     expect([it, evidence], JSON.stringify(plan)).toMatchObject([it, { kind: 'refused', reason }]);
   }
