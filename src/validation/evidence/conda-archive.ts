@@ -102,7 +102,7 @@ async function checkVersion(zip: ZipArchive): Promise<void> {
   if (version !== 2)
     throw condaRefused(
       'format-version',
-      `a .conda of a version that is not known: expected conda_pkg_format_version 2, got ${quoted(`${JSON.stringify(version)}`)}`,
+      `a .conda of a version that is not known: expected conda_pkg_format_version 2, got ${quoted(String(version))}`,
     );
 }
 

@@ -5,7 +5,11 @@ import type { CondaArchive, CondaMember } from './conda-archive.ts';
 import { type CondaInfo, CORE_FILES, readCondaInfo } from './conda-info.ts';
 import { comparePaths } from './conda-paths.ts';
 
-export type CondaEntry = Omit<CondaMember, 'stream'>;
+/** A member without its content. */
+export type CondaEntry = Pick<
+  CondaMember,
+  'name' | 'kind' | 'linkTarget' | 'sizeBytes' | 'offset' | 'part'
+>;
 
 /** What the members of a conda package are, before they are inspected. */
 export interface CondaLayout extends CondaInfo {
@@ -26,13 +30,14 @@ const MOST_CORE_BYTES = 8 * MIB;
 export async function readLayout(archive: CondaArchive): Promise<CondaLayout> {
   const members: CondaEntry[] = [];
   const core = new Map<string, Uint8Array>();
-  for await (const { stream, ...member } of archive.members()) {
+  for await (const entry of archive.members()) {
+    const member = entryOf(entry);
     checkPlace(member);
     members.push(member);
     if (!CORE_FILES.includes(member.name)) continue;
     if (core.has(member.name))
       throw condaRefused('info-in-both', `both tar files have ${quoted(member.name)}`);
-    core.set(member.name, await readCore(member, stream()));
+    core.set(member.name, await readCore(member, entry.stream()));
   }
   const info = readCondaInfo(core);
   if (archive.stem !== undefined && archive.stem !== info.stem)
@@ -48,6 +53,11 @@ export async function readLayout(archive: CondaArchive): Promise<CondaLayout> {
     if (info.isNoarchPython) checkNoarchPython(member);
   }
   return { ...info, members, index: core.get('info/index.json') ?? new Uint8Array() };
+}
+
+function entryOf({ name, kind, linkTarget, sizeBytes, offset, part }: CondaMember): CondaEntry {
+  const link = linkTarget === undefined ? {} : { linkTarget };
+  return { name, kind, sizeBytes, offset, part, ...link };
 }
 
 /** Whether a member is about the package and lies in the cache of packages, not in an environment. */

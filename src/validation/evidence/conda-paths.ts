@@ -71,7 +71,7 @@ function objectOf(json: unknown): JsonObject {
 }
 
 function invalid(what: string, path: unknown): Error {
-  return condaRefused('paths-invalid', `info/paths.json has ${what}: ${quoted(`${path}`)}`);
+  return condaRefused('paths-invalid', `info/paths.json has ${what}: ${quoted(String(path))}`);
 }
 
 type Named = Pick<CondaMember, 'name' | 'kind' | 'linkTarget'>;

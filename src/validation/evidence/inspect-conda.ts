@@ -28,14 +28,15 @@ export async function inspectConda(
   const installed = all.filter(({ name }) => !isInfo(name));
   const others = CONDA_INSPECTORS.map((begin) => begin({ distInfo: 'info', members: installed }));
   const digests = new Map<string, FileDigest>();
-  for await (const { name, kind, stream } of archive.members()) {
+  for await (const entry of archive.members()) {
+    const { name, kind } = entry;
     const member = members.get(name);
     if (kind !== 'file' || member === undefined) continue;
     const wanting = (isInfo(name) ? [texts] : [texts, ...others])
       .map((inspector) => ({ inspector, bytes: inspector.appetite(member) }))
       .filter(({ bytes }) => bytes > 0);
     const most = Math.max(0, ...wanting.map(({ bytes }) => bytes));
-    const read = await readMember(stream(), most);
+    const read = await readMember(entry.stream(), most);
     digests.set(name, { sha256: read.sha256.toString('hex'), sizeBytes: read.sizeBytes });
     for (const { inspector, bytes } of wanting) show(inspector, member, { ...read, bytes });
   }

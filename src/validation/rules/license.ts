@@ -84,9 +84,9 @@ function* judge(input: RuleInput): Generator<Statement> {
   yield* judgeChange(input, reading);
   // A record that was patched must not hide what the package says of itself.
   for (const [file, built] of builtLicenses(input, metadata.metadata)) {
-    const subject = `${claim.subject}, by its ${file},`;
     const own = readLicense(built, licenseTextsOf(input));
-    yield* judgeReading({ ...claim, subject, reading: own }, terms);
+    const named = `${claim.subject}, by its ${file},`;
+    yield* judgeReading({ ...claim, subject: named, reading: own }, terms);
   }
 }
 
