@@ -30,8 +30,15 @@ async function withPackage(plan: CondaPlan, work: (house: House) => Promise<void
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-channel-'));
   const bytes = buildConda(plan);
   const record = {
-    ...{ name: 'demo', version: '1.0', build: 'py_0', build_number: 0, depends: [] },
-    ...{ license: 'MIT', noarch: 'python', subdir: 'noarch', size: bytes.length },
+    name: 'demo',
+    version: '1.0',
+    build: 'py_0',
+    build_number: 0,
+    depends: [],
+    license: 'MIT',
+    noarch: 'python',
+    subdir: 'noarch',
+    size: bytes.length,
     sha256: createHash('sha256').update(bytes).digest('hex'),
   };
   for (const subdir of ['noarch', 'linux-64']) {
