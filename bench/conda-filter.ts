@@ -4,35 +4,69 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { constants, createZstdCompress } from 'node:zlib';
 
 import { compressIndex } from '../src/ecosystems/conda/compress.ts';
+import { readRecordText } from '../src/ecosystems/conda/record-text.ts';
 import type { RecordSlice } from '../src/ecosystems/conda/repodata-outline.ts';
 import { renderRepodata } from '../src/ecosystems/conda/repodata-render.ts';
 import { sliceRepodata } from '../src/ecosystems/conda/repodata-slices.ts';
 import { readShard, writeShard } from '../src/ecosystems/conda/shards.ts';
 import { cpuSeconds, memoryOf } from './processes.ts';
 
-// What bench/conda.ts runs in a process of its own: `node conda-filter.ts slices|parse|shards|zstd FILE [LEVEL]`.
+// What bench/conda.ts runs in a process of its own: `node conda-filter.ts WAY FILE [LEVEL]`.
 const [way = '', path = '', level = '1'] = process.argv.slice(2);
 
-/** One record in fifty: what a list of approved packages leaves of a subdir. */
+/** One file in fifty: what a list of approved packages leaves of a subdir. */
 const KEPT_ONE_IN = 50;
 const SHARDS = 2000;
 const RECORDS_PER_SHARD = 40;
 
-function keeps(record: Readonly<Record<string, unknown>>): boolean {
-  return Number.parseInt(String(record['sha256']).slice(0, 7), 16) % KEPT_ONE_IN === 0;
+/** By the number that the generator puts at the end of each build. */
+function keeps(key: string): boolean {
+  const stemEnd = key.length - (key.endsWith('.conda') ? '.conda' : '.tar.bz2').length;
+  return Number(key.slice(stemEnd - 2, stemEnd).replace('_', '')) % KEPT_ONE_IN === 0;
 }
 
+type Kept = Pick<RecordSlice, 'group' | 'key' | 'bytes'>;
+
+/** As Gatehouse does it: only what is kept is read. */
 async function bySlices(): Promise<string> {
-  const kept: Pick<RecordSlice, 'group' | 'key' | 'bytes'>[] = [];
+  const kept: Kept[] = [];
   const reading = sliceRepodata(createReadStream(path, { highWaterMark: 256 * 1024 }));
-  for await (const batch of reading.batches) {
-    for (const { group, key, bytes, value } of batch) {
-      if (keeps(value)) kept.push({ group, key, bytes: Uint8Array.from(bytes) });
+  for await (const { records, bytesOf } of reading.batches) {
+    for (const record of records) {
+      if (!keeps(record.key)) continue;
+      const bytes = Uint8Array.from(bytesOf(record));
+      readWell(bytes);
+      kept.push({ group: record.group, key: Buffer.from(record.key).toString(), bytes });
     }
   }
+  return rendered(kept, reading.outline().removed);
+}
+
+/** The same where each record is read, whether it is kept or not. */
+async function byReading(): Promise<string> {
+  const kept: Kept[] = [];
+  const reading = sliceRepodata(createReadStream(path, { highWaterMark: 256 * 1024 }));
+  for await (const { records, bytesOf } of reading.batches) {
+    for (const record of records) {
+      const bytes = bytesOf(record);
+      readWell(bytes);
+      if (!keeps(record.key)) continue;
+      const key = Buffer.from(record.key).toString();
+      kept.push({ group: record.group, key, bytes: Uint8Array.from(bytes) });
+    }
+  }
+  return rendered(kept, reading.outline().removed);
+}
+
+function readWell(bytes: Uint8Array): void {
+  const { buffer, byteOffset, length } = bytes;
+  const text = Buffer.from(buffer, byteOffset, length).toString();
+  if (typeof readRecordText(text) === 'string') throw new Error(`not a record: ${text}`);
+}
+
+function rendered(records: readonly Kept[], removed: readonly string[]): string {
   const hash = createHash('sha256');
-  const contents = { subdir: 'linux-64', records: kept, removed: reading.outline().removed };
-  for (const piece of renderRepodata(contents)) hash.update(piece);
+  for (const piece of renderRepodata({ subdir: 'linux-64', records, removed })) hash.update(piece);
   return hash.digest('hex');
 }
 
@@ -49,7 +83,7 @@ function byParsing(): string {
 }
 
 function filtered(group: Readonly<Record<string, Readonly<Record<string, unknown>>>>): object {
-  const kept = Object.entries(group).filter(([, record]) => keeps(record));
+  const kept = Object.entries(group).filter(([key]) => keeps(key));
   return Object.fromEntries(kept.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
@@ -57,7 +91,10 @@ function filtered(group: Readonly<Record<string, Readonly<Record<string, unknown
 async function shards(): Promise<string> {
   const records: RecordSlice[] = [];
   for await (const batch of sliceRepodata(createReadStream(path)).batches) {
-    records.push(...batch);
+    for (const { group, key, ...place } of batch.records) {
+      const bytes = Buffer.from(batch.bytesOf({ group, key, ...place }));
+      records.push({ group, key, bytes, value: JSON.parse(bytes.toString()) });
+    }
     if (records.length > SHARDS * RECORDS_PER_SHARD) break;
   }
   const spent = { write: 0, compress: 0, read: 0, bytes: 0 };
@@ -91,6 +128,7 @@ async function compressed(): Promise<string> {
 
 const WAYS: Readonly<Record<string, () => string | Promise<string>>> = {
   slices: bySlices,
+  reading: byReading,
   parse: byParsing,
   shards,
   zstd: compressed,

@@ -3,8 +3,9 @@ import type { UpstreamArtifact } from '../../model/record.ts';
 import { parseSha256 } from '../../model/sha256.ts';
 import type { ArtifactFilename, ProjectName } from '../../model/subject.ts';
 import { findCondaFile } from './filenames.ts';
-import { findJson, isJsonObject } from './json-value.ts';
+import { isJsonObject } from './json-value.ts';
 import { writeMsgpack } from './msgpack-write.ts';
+import { readRecordText } from './record-text.ts';
 import { type CondaRecord, findCondaRecord } from './records.ts';
 import { recordForShard } from './shard-records.ts';
 
@@ -44,7 +45,7 @@ export function findChannelArtifact(
   const extension = EXTENSIONS[record.group];
   if (extension === undefined || !record.key.endsWith(extension)) return undefined;
   const file = findCondaFile(record.key);
-  const json = findJson(record.text);
+  const json = readRecordText(record.text);
   const value = isWritable(json) ? findCondaRecord(json) : undefined;
   const filename = `${subdir}/${record.key}`;
   if (file === undefined || value === undefined || !isFilename(filename)) return undefined;
@@ -79,9 +80,12 @@ export function findKeyName({
   key,
 }: Pick<ChannelRecord, 'group' | 'key'>): string | undefined {
   const extension = EXTENSIONS[group] ?? '';
-  const stem = key.endsWith(extension) ? key.slice(0, key.length - extension.length) : key;
+  const stemEnd = key.length - (key.endsWith(extension) ? extension.length : 0);
   // From the right: a dash may be in the name only.
-  return /^(.+)-[^-]+-[^-]+$/.exec(stem)?.[1];
+  const buildAt = key.lastIndexOf('-', stemEnd - 1);
+  const versionAt = key.lastIndexOf('-', buildAt - 1);
+  const isWhole = versionAt > 0 && buildAt > versionAt + 1 && stemEnd > buildAt + 1;
+  return isWhole ? key.slice(0, versionAt) : undefined;
 }
 
 // What may be in the parts of a file name may be in an artifact's.

@@ -1,16 +1,17 @@
-/** Which keys were seen: 8 MiB for the first 700,000, 64 MiB for five million. */
+/** Which keys were seen: 8 MiB for up to 700,000, 64 MiB for five million. */
 export interface KeySet {
-  /** False when the key, or one with the same 64-bit fingerprint, is there already. */
-  readonly add: (key: string) => boolean;
+  /** Whether the key, which is these bytes, is a new one: false when one with its 64-bit fingerprint is there. */
+  readonly add: (view: DataView, start: number, end: number) => boolean;
 }
 
 /**
  * An empty set. Equal keys are always found; two different ones are taken for equal once in 10^6 sets of five million,
- * which refuses a document too many, never too few.
+ * which refuses a document too many, never too few. Each set has multipliers of its own: whoever names a file in a
+ * channel cannot choose a name that meets another's fingerprint.
  */
 export function keySet(): KeySet {
-  // Untouched pages cost nothing, growing does: no subdir of 2026 needs to grow.
-  let capacity = 1 << 20;
+  const [lowWord, lowState, highWord, highState] = multipliers();
+  let capacity = FEW;
   let table = new Uint32Array(2 * capacity);
   let count = 0;
 
@@ -31,7 +32,7 @@ export function keySet(): KeySet {
 
   function grow(): void {
     const before = table;
-    capacity *= 2;
+    capacity = Math.max(2 * capacity, MANY);
     table = new Uint32Array(2 * capacity);
     for (let at = 0; at < before.length; at += 2) {
       const high = before[at] ?? 0;
@@ -40,13 +41,17 @@ export function keySet(): KeySet {
   }
 
   return {
-    add: (key) => {
-      let high = 0x9e3779b9;
-      let low = 0x811c9dc5;
-      for (let at = 0; at < key.length; at += 1) {
-        const unit = key.charCodeAt(at);
-        low = Math.imul(low ^ unit, 0x01000193);
-        high = Math.imul(high ^ unit, 0x85ebca6b);
+    add: (view, start, end) => {
+      let low = (end - start) ^ lowState;
+      let high = (end - start) ^ highState;
+      for (let at = start; at < end; at += 4) {
+        const word = end - at >= 4 ? view.getInt32(at, true) : lastBytes(view, at, end);
+        // The upper half of each product comes down, so that no bit of a word keeps to its place.
+        const forLow = Math.imul(word, lowWord);
+        const forHigh = Math.imul(word, highWord);
+        low = Math.imul(low ^ forLow ^ (forLow >>> 16), lowState);
+        high = Math.imul(high ^ forHigh ^ (forHigh >>> 16), highState);
+        low ^= low >>> 15;
         high ^= high >>> 15;
       }
       low = Math.imul(low ^ (low >>> 16), 0x7feb352d);
@@ -57,4 +62,20 @@ export function keySet(): KeySet {
       return true;
     },
   };
+}
+
+const FEW = 1 << 10;
+// Untouched pages cost nothing, growing does: no subdir of 2026 needs to grow twice.
+const MANY = 1 << 20;
+
+function multipliers(): readonly [number, number, number, number] {
+  const [a = 0, b = 0, c = 0, d = 0] = crypto.getRandomValues(new Int32Array(4));
+  return [a | 1, b | 1, c | 1, d | 1];
+}
+
+/** Fewer than four bytes as one number; the length of the key tells them from zeros. */
+function lastBytes(view: DataView, start: number, end: number): number {
+  let word = 0;
+  for (let at = end - 1; at >= start; at -= 1) word = (word << 8) | view.getUint8(at);
+  return word;
 }

@@ -1,11 +1,9 @@
-import { isAscii } from 'node:buffer';
-
 import type { JsonSkip } from './json-skip.ts';
 import { findJson } from './json-value.ts';
 import type { JsonObject } from './json-value.ts';
-import { keySet, type KeySet } from './key-set.ts';
+import type { KeySet } from './key-set.ts';
 import type { RepodataLimits } from './repodata-limits.ts';
-import type { RecordSlice } from './repodata-outline.ts';
+import type { RecordFrame } from './repodata-outline.ts';
 import { repodataRefused, type RepodataRefusal } from './repodata-refusals.ts';
 
 /** Where in the document one is. `group` and `v3-group` hold records; `done` is after the last bracket. */
@@ -14,14 +12,17 @@ export type Level = 'start' | 'top' | 'v3' | 'group' | 'v3-group' | 'done';
 /** What may come next: a key or the end, a key, or a comma or the end. */
 export type Expecting = 'first' | 'key' | 'next';
 
-/** The bytes at hand. Offsets of characters in `text` are those of the bytes. */
+/** The bytes at hand, in four forms. Offsets of characters in `text` are those of the bytes. */
 export interface Window {
   readonly bytes: Buffer;
+  readonly words: Int32Array;
+  readonly view: DataView;
   /** One character for each byte. */
   readonly text: string;
-  readonly ascii: boolean;
   /** Where in the document the window begins. */
   readonly offset: number;
+  /** Nothing follows. */
+  readonly isLast: boolean;
 }
 
 /** What is known so far; the steps change it. */
@@ -41,11 +42,10 @@ export interface Progress {
   repodataVersion: number | undefined;
   readonly skipped: string[];
   records: number;
-  found: RecordSlice[];
+  found: RecordFrame[];
 }
 
-export function beginRepodata(limits: RepodataLimits): Progress {
-  const flatNames = keySet();
+export function beginRepodata(limits: RepodataLimits, flatNames: KeySet): Progress {
   return {
     limits,
     level: 'start',
@@ -64,8 +64,21 @@ export function beginRepodata(limits: RepodataLimits): Progress {
   };
 }
 
-export function windowOf(bytes: Buffer, offset: number): Window {
-  return { bytes, text: bytes.toString('latin1'), ascii: isAscii(bytes), offset };
+/** The first bytes of a buffer that begins where its memory does. */
+export function windowOf(
+  memory: ArrayBuffer,
+  place: { readonly length: number; readonly offset: number; readonly isLast: boolean },
+): Window {
+  const { length, offset, isLast } = place;
+  const bytes = Buffer.from(memory, 0, length);
+  return {
+    bytes,
+    words: new Int32Array(memory, 0, length >> 2),
+    view: new DataView(memory, 0, length),
+    text: bytes.toString('latin1'),
+    offset,
+    isLast,
+  };
 }
 
 /** Goes in, behind an opening bracket. */
@@ -77,7 +90,7 @@ export function enter(progress: Progress, level: Level, group: string): void {
 
 /** The text from one byte to another. The bytes are UTF-8: that was checked as they came. */
 export function textOf(window: Window, start: number, end: number): string {
-  return window.ascii ? window.text.slice(start, end) : window.bytes.toString('utf8', start, end);
+  return window.bytes.toString('utf8', start, end);
 }
 
 /** The value from one byte to another; not JSON: refused. */

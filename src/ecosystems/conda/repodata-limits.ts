@@ -13,6 +13,8 @@ export interface RepodataLimits {
   readonly outerKeys: number;
   /** Objects and lists within each other, the document's own object included. */
   readonly depth: number;
+  /** So many are looked at together, or one value if that is larger. */
+  readonly windowBytes: number;
 }
 
 /** About ten times what the largest subdir has: linux-64 of conda-forge, 363 MB and 600,000 records in 2026. */
@@ -24,4 +26,5 @@ export const REPODATA_LIMITS: RepodataLimits = {
   keyBytes: 1024,
   outerKeys: 1000,
   depth: 8,
+  windowBytes: MIB / 8,
 };

@@ -1,17 +1,14 @@
-import { isPlainObject } from './json-members.ts';
-import { COLON, findStringEnd, skipSpace } from './json-scan.ts';
-import { isJsonObject } from './json-value.ts';
+import { COLON, findStringEnd, OPEN_OBJECT, skipSpace } from './json-scan.ts';
 import {
   refusedAt,
-  textOf,
   valueOf,
   type Level,
   type Progress,
   type Window,
 } from './repodata-cursor.ts';
 import { takeOuterMember } from './repodata-outer.ts';
-import { addRecord } from './repodata-record.ts';
-import { boundedEnd, inspectValue, type Member } from './repodata-values.ts';
+import { addRecord, nameTwice } from './repodata-record.ts';
+import { boundedEnd, type Member } from './repodata-values.ts';
 
 /** Whether the members of a level are records. */
 export function hasRecords(level: Level): boolean {
@@ -38,22 +35,26 @@ export function takeMember(progress: Progress, window: Window, at: number): numb
   return takeOuterMember(progress, window, { key, keyAt: at, start });
 }
 
-function record(progress: Progress, window: Window, found: Member): number | undefined {
-  const { key, keyAt, start } = found;
+/** Frames a record by its quotes and brackets. */
+function record(
+  progress: Progress,
+  window: Window,
+  { key, keyAt, start }: Member,
+): number | undefined {
   const end = boundedEnd(window, start, progress.limits.valueBytes);
   if (end === undefined) return undefined;
-  const value = valueOf(window, start, end);
-  if (!isJsonObject(value)) {
+  if (window.bytes[start] !== OPEN_OBJECT) {
+    valueOf(window, start, end);
     throw refusedAt(window, start, 'record-not-an-object', 'a record is not an object');
   }
-  const json = textOf(window, start, end);
-  if (!isPlainObject(value, json)) inspectValue(progress, window, start, json);
-  addRecord(progress, window, { key: ownCopy(key), keyAt, start, end, value });
+  const found = { key, keyAt, start, end };
+  if (!progress.names.add(viewOf(key), 0, Buffer.byteLength(key))) throw nameTwice(window, found);
+  addRecord(progress, window, found);
   progress.expecting = 'next';
   return end;
 }
 
-/** A string that keeps no larger one alive. */
-function ownCopy(text: string): string {
-  return Buffer.from(text).toString();
+function viewOf(text: string): DataView {
+  const { buffer, byteOffset, byteLength } = Buffer.from(text);
+  return new DataView(buffer, byteOffset, byteLength);
 }

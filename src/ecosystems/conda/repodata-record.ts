@@ -1,26 +1,32 @@
-import type { JsonObject } from './json-value.ts';
 import { refusedAt, type Progress, type Window } from './repodata-cursor.ts';
 
+/** Where in the window a record is. */
 export interface FoundRecord {
   readonly key: string;
   readonly keyAt: number;
   readonly start: number;
   readonly end: number;
-  readonly value: JsonObject;
 }
 
-/** Counts a record in, whose value was read; a file name that was there before is refused. */
+/** Counts a record in whose file name is known to be a new one. */
 export function addRecord(progress: Progress, window: Window, record: FoundRecord): void {
-  const { key, keyAt, start, end, value } = record;
-  if (!progress.names.add(key)) {
-    const message = `a file name comes twice: ${JSON.stringify(key)}`;
-    throw refusedAt(window, keyAt, 'duplicate-key', message);
-  }
+  const { offset } = window;
+  const { key, keyAt, start, end } = record;
   progress.records += 1;
   if (progress.records > progress.limits.records) {
     const message = `too many records: expected at most ${progress.limits.records}`;
     throw refusedAt(window, keyAt, 'too-many-records', message);
   }
-  const bytes = window.bytes.subarray(start, end);
-  progress.found.push({ group: progress.group, key, bytes, value });
+  progress.found.push({
+    group: progress.group,
+    key,
+    keyAt: offset + keyAt,
+    start: offset + start,
+    end: offset + end,
+  });
+}
+
+export function nameTwice(window: Window, { key, keyAt }: FoundRecord): Error {
+  const message = `a file name comes twice: ${JSON.stringify(key)}`;
+  return refusedAt(window, keyAt, 'duplicate-key', message);
 }

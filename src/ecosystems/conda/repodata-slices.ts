@@ -1,35 +1,34 @@
 import { scheduler } from 'node:timers/promises';
 
 import { GatehouseError } from '../../model/errors.ts';
-import { beginRepodata, windowOf, type Progress } from './repodata-cursor.ts';
+import { keySet, type KeySet } from './key-set.ts';
+import { beginRepodata, windowOf, type Progress, type Window } from './repodata-cursor.ts';
 import { REPODATA_LIMITS, type RepodataLimits } from './repodata-limits.ts';
-import type { RecordSlice, RepodataOutline } from './repodata-outline.ts';
+import type { RecordBatch, RepodataOutline } from './repodata-outline.ts';
 import { repodataRefused } from './repodata-refusals.ts';
 import { advance } from './repodata-steps.ts';
+import { windowMemory } from './repodata-window.ts';
 import { checkUtf8, type Utf8Check } from './utf8-check.ts';
-
-/** Steps begin when so much has come: what they did not finish they look at again. */
-const WINDOW_BYTES = 64 * 1024;
 
 /** A `repodata.json` that is being read. */
 export interface RepodataReading {
   /** All records in the order of the document, some at a time; to be read once, to the end. */
-  readonly batches: AsyncIterable<readonly RecordSlice[]>;
+  readonly batches: AsyncIterable<RecordBatch>;
   /** What else the document says. Throws `wrong-use` before `batches` has come to its end. */
   readonly outline: () => RepodataOutline;
 }
 
 /**
- * Reads a `repodata.json` (CEP 36, CEP 48) of any size, in pieces of any size, in constant memory but for eight bytes
- * for each record. Every record is parsed; its bytes stay as they are. Gives way to other work after each window.
- * Throws `invalid-page` with a reason of `REPODATA_REFUSALS` and the offset, also after some batches: what came before
- * is then worth nothing. An empty document is an empty object.
+ * Frames the records of a `repodata.json` (CEP 36, CEP 48) of any size, in pieces of any size, in constant memory but
+ * for eight bytes for each record. The text of a record is not read, only told from what is around it, which is read.
+ * Gives way to other work after each window. Throws `invalid-page` with a reason of `REPODATA_REFUSALS` and the offset,
+ * also after some batches: what came before is then worth nothing. An empty document is an empty object.
  */
 export function sliceRepodata(
   pieces: AsyncIterable<Uint8Array>,
   limits: RepodataLimits = REPODATA_LIMITS,
 ): RepodataReading {
-  const progress = beginRepodata(limits);
+  const progress = beginRepodata(limits, keySet());
   const ended = { totalBytes: -1 };
   return {
     batches: batchesOf(pieces, progress, ended),
@@ -41,46 +40,33 @@ async function* batchesOf(
   pieces: AsyncIterable<Uint8Array>,
   progress: Progress,
   ended: { totalBytes: number },
-): AsyncGenerator<readonly RecordSlice[]> {
+): AsyncGenerator<RecordBatch> {
   const utf8 = checkUtf8();
-  let pending: Uint8Array[] = [];
-  let pendingBytes = 0;
-  let wantedBytes = WINDOW_BYTES;
-  let offset = 0;
-  for await (const piece of cutUp(pieces)) {
-    checkPiece(piece, offset + pendingBytes, utf8, progress);
-    pending.push(piece);
-    pendingBytes += piece.length;
-    if (pendingBytes < wantedBytes) continue;
-    const window = windowOf(Buffer.concat(pending, pendingBytes), offset);
-    const taken = advance(progress, window);
-    if (progress.found.length > 0) yield found(progress);
-    pending = [window.bytes.subarray(taken)];
-    pendingBytes -= taken;
-    offset += taken;
-    // Twice what is left: a large value that comes slowly is not looked at again for every piece.
-    wantedBytes = Math.max(WINDOW_BYTES, 2 * pendingBytes);
-    await scheduler.yield();
-  }
-  const window = windowOf(Buffer.concat(pending, pendingBytes), offset);
-  const totalBytes = offset + pendingBytes;
-  const cut = utf8.end();
-  if (cut !== undefined) throw repodataRefused('invalid-utf8', cut, 'a character is cut');
-  const taken = advance(progress, window);
-  if (totalBytes > 0 && (progress.level !== 'done' || taken !== pendingBytes)) {
-    throw repodataRefused('truncated', totalBytes, 'the document ends too early');
-  }
-  if (progress.found.length > 0) yield found(progress);
-  ended.totalBytes = totalBytes;
-}
-
-/** Pieces that keep nobody waiting for long. */
-async function* cutUp(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const memory = windowMemory(progress.limits.windowBytes);
   for await (const piece of pieces) {
-    for (let at = 0; at < piece.length; at += 2 * WINDOW_BYTES) {
-      yield piece.subarray(at, at + 2 * WINDOW_BYTES);
+    for (let at = 0; at < piece.length;) {
+      const before = memory.totalBytes();
+      const taken = memory.fill(piece.subarray(at));
+      checkPiece(piece.subarray(at, at + taken), before, utf8, progress);
+      at += taken;
+      if (!memory.isFull()) continue;
+      const window = memory.window('more');
+      const reached = advance(progress, window);
+      if (progress.found.length > 0) yield batchOf(progress, window);
+      memory.release(reached);
+      await scheduler.yield();
     }
   }
+  const totalBytes = memory.totalBytes();
+  const cut = utf8.end();
+  if (cut !== undefined) throw repodataRefused('invalid-utf8', cut, 'a character is cut');
+  const window = memory.window('last');
+  const reached = advance(progress, window);
+  if (totalBytes > 0 && (progress.level !== 'done' || reached !== window.bytes.length)) {
+    throw repodataRefused('truncated', totalBytes, 'the document ends too early');
+  }
+  if (progress.found.length > 0) yield batchOf(progress, window);
+  ended.totalBytes = totalBytes;
 }
 
 function checkPiece(
@@ -99,11 +85,33 @@ function checkPiece(
   }
 }
 
-function found(progress: Progress): readonly RecordSlice[] {
-  const batch = progress.found;
+function batchOf(progress: Progress, { bytes, offset }: Window): RecordBatch {
+  const records = progress.found;
   progress.found = [];
-  return batch;
+  return {
+    records,
+    bytesOf: ({ start, end }) => bytes.subarray(start - offset, end - offset),
+  };
 }
+
+/**
+ * Frames the records of one group again, from the first key of a row of neighbours to the end of the last: what was
+ * framed by `sliceRepodata` before, so that nothing is refused.
+ */
+export function sliceRun(
+  memory: ArrayBuffer,
+  group: string,
+  limits: RepodataLimits = REPODATA_LIMITS,
+): RecordBatch {
+  const progress: Progress = { ...beginRepodata(limits, ANY_NAMES), level: 'group', group };
+  const window = windowOf(memory, { length: memory.byteLength, offset: 0, isLast: true });
+  if (advance(progress, window) !== memory.byteLength || progress.expecting !== 'next') {
+    throw new GatehouseError('wrong-use', 'a run of records that was not framed before');
+  }
+  return batchOf(progress, window);
+}
+
+const ANY_NAMES: KeySet = { add: () => true };
 
 function outlineOf(progress: Progress, totalBytes: number): RepodataOutline {
   if (totalBytes < 0) {

@@ -41,7 +41,7 @@ function step(progress: Progress, window: Window, at: number): number | undefine
   if (byte !== QUOTE) throw refusedAt(window, at, 'not-json', 'expected a key');
   if (!hasRecords(progress.level)) return takeMember(progress, window, at);
   const reached = takeCompactRecords(progress, window, at);
-  return reached > at ? reached : takeMember(progress, window, at);
+  return reached === at ? takeMember(progress, window, at) : reached;
 }
 
 const OUTSIDE: Readonly<Record<Level, Level>> = {

@@ -1,22 +1,35 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import { readRecordText } from '../../../src/ecosystems/conda/record-text.ts';
+import { REPODATA_LIMITS, type RepodataLimits } from '../../../src/ecosystems/conda/repodata-limits.ts';
+import type { RecordSlice } from '../../../src/ecosystems/conda/repodata-outline.ts';
 import { sliceRepodata } from '../../../src/ecosystems/conda/repodata-slices.ts';
 import { isGatehouseError } from '../../../src/model/errors.ts';
 import { diceOf, mutated, piecesAtRandom } from '../../fixtures/pieces.ts';
 
-/** Every record as the slicer gives it, and the outline, or the reason for which it refuses. */
-export async function slicesOf(pieces: AsyncIterable<Uint8Array>) {
-  const reading = sliceRepodata(pieces);
-  const records: { group: string; key: string; text: string; value: unknown }[] = [];
+/** Every record with what it says, and the outline, or the reason for which the document or a record is refused. */
+export async function slicesOf(
+  pieces: AsyncIterable<Uint8Array>,
+  limits: RepodataLimits = REPODATA_LIMITS,
+) {
+  const reading = sliceRepodata(pieces, limits);
+  const records: (RecordSlice & { readonly text: string })[] = [];
+  let fault: string | undefined;
   try {
     for await (const batch of reading.batches) {
-      for (const { group, key, bytes, value } of batch) {
-        records.push({ group, key, text: Buffer.from(bytes).toString(), value });
+      for (const record of batch.records) {
+        const bytes = Buffer.from(batch.bytesOf(record));
+        const text = bytes.toString();
+        const value = readRecordText(text);
+        if (typeof value === 'string') fault ??= value;
+        else records.push({ group: record.group, key: record.key, bytes, text, value });
       }
     }
   } catch (error) {
     if (isGatehouseError(error, 'invalid-page')) return String(error.data['reason']);
     throw error;
   }
-  return { records, outline: reading.outline() };
+  return fault ?? { records, outline: reading.outline() };
 }
 
 const FLAT = ['packages', 'packages.conda'];
@@ -69,6 +82,11 @@ export async function fuzzRepodata(plan: {
     const seed = plan.seeds[roll(plan.seeds.length)] ?? Buffer.alloc(0);
     const bytes = roll(8) === 0 ? seed : spiced(mutated(seed, roll), roll);
     const ours = await slicesOf(piecesAtRandom(bytes, roll));
+    const windowBytes = [32, 100, 1000, 5000][roll(4)] ?? 0;
+    const again = await slicesOf(piecesAtRandom(bytes, roll), { ...REPODATA_LIMITS, windowBytes });
+    if (!isDeepStrictEqual(again, ours)) {
+      differences.push(`by windows of ${windowBytes}: ${bytes.toString()}`);
+    }
     const parsed = parsedSlices(bytes);
     if (typeof ours === 'string') {
       reasons.set(ours, (reasons.get(ours) ?? 0) + 1);
