@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { constants, createZstdCompress } from 'node:zlib';
 
 import { compressIndex } from '../src/ecosystems/conda/compress.ts';
@@ -10,6 +9,7 @@ import { renderRepodata } from '../src/ecosystems/conda/repodata-render.ts';
 import { sliceRepodata } from '../src/ecosystems/conda/repodata-slices.ts';
 import { readShard, writeShard } from '../src/ecosystems/conda/shards.ts';
 import { cpuSeconds, memoryOf } from './processes.ts';
+import { watchTurns } from './turns.ts';
 
 // What bench/conda.ts runs in a process of its own: `node conda-filter.ts WAY FILE [LEVEL]`.
 const [way = '', path = '', level = '1'] = process.argv.slice(2);
@@ -134,19 +134,11 @@ const WAYS: Readonly<Record<string, () => string | Promise<string>>> = {
   zstd: compressed,
 };
 
-const lag = monitorEventLoopDelay({ resolution: 5 });
+const stop = await watchTurns();
 const begun = performance.now();
-const cpuBefore = cpuSeconds(process.pid);
-lag.enable();
-await new Promise((resolve) => setTimeout(resolve, 20));
+const before = cpuSeconds(process.pid);
 const said = (await WAYS[way]?.()) ?? '';
-await new Promise((resolve) => setTimeout(resolve, 20));
-lag.disable();
-const result = {
-  said,
-  seconds: (performance.now() - begun) / 1000 - 0.04,
-  cpuSeconds: cpuSeconds(process.pid) - cpuBefore,
-  rssMib: memoryOf(process.pid).peak,
-  lagMs: lag.max / 1e6,
-};
-process.stdout.write(`${JSON.stringify(result)}\n`);
+const cpu = cpuSeconds(process.pid) - before;
+const seconds = (performance.now() - begun) / 1000;
+const result = { said, seconds, cpuSeconds: cpu, rssMib: memoryOf(process.pid).peak };
+process.stdout.write(`${JSON.stringify({ ...result, ...(await stop()) })}\n`);

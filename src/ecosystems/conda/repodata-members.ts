@@ -1,11 +1,5 @@
 import { COLON, findStringEnd, OPEN_OBJECT, skipSpace } from './json-scan.ts';
-import {
-  refusedAt,
-  valueOf,
-  type Level,
-  type Progress,
-  type Window,
-} from './repodata-cursor.ts';
+import { refusedAt, valueOf, type Level, type Progress, type Window } from './repodata-cursor.ts';
 import { takeOuterMember } from './repodata-outer.ts';
 import { addRecord, nameTwice } from './repodata-record.ts';
 import { boundedEnd, type Member } from './repodata-values.ts';
