@@ -5,14 +5,15 @@ import { pathToFileURL } from 'node:url';
 
 import { findCondaName } from '../src/ecosystems/conda/names.ts';
 import { openCondaUpstream } from '../src/upstream/conda.ts';
+import type { PageAnswer } from '../src/upstream/pages.ts';
 import { cpuSeconds, memoryOf } from './processes.ts';
 import { watchTurns } from './turns.ts';
 
 // What bench/conda.ts runs in a process of its own: `node conda-upstream.ts FOLDER NAME`. The channel in the folder is
-// asked for a name, and again when its index may have changed and has not.
+// asked for a name that it has not, then for one that it has, then again when its index may have changed and has not.
 const [folder = '', wanted = ''] = process.argv.slice(2);
-const name = findCondaName(wanted);
-if (name === undefined) throw new Error(`not a name: ${wanted}`);
+const [name, nobody] = [findCondaName(wanted), findCondaName('nobody-has-this')];
+if (name === undefined || nobody === undefined) throw new Error(`not a name: ${wanted}`);
 const MINUTE = 60_000;
 
 const spool = join(await mkdtemp(join(tmpdir(), 'gatehouse-bench-conda-')), 'spool');
@@ -24,19 +25,32 @@ const upstream = await openCondaUpstream(
 );
 const stop = await watchTurns();
 const begun = performance.now();
-const before = cpuSeconds(process.pid);
-const first = await upstream.fetchPage(name);
-const cpu = cpuSeconds(process.pid) - before;
+const indexCpu = await cpuOf(async () => upstream.fetchPage(nobody));
 const seconds = (performance.now() - begun) / 1000;
 const turns = await stop();
-if (first.kind !== 'page') throw new Error(`no page of ${wanted}`);
 const rssMib = memoryOf(process.pid).peak;
+const pages: PageAnswer[] = [];
+const pageCpu = await cpuOf(async () => pages.push(await upstream.fetchPage(name)));
+const [page] = pages;
+if (page?.kind !== 'page') throw new Error(`no page of ${wanted}`);
 now += MINUTE;
-const again = cpuSeconds(process.pid);
-const second = await upstream.fetchPage(name, { etag: first.etag ?? '' });
-const unchangedMs = (cpuSeconds(process.pid) - again) * 1000;
-if (second.kind !== 'unchanged') throw new Error(`another page of ${wanted}`);
+const unchangedCpu = await cpuOf(async () => {
+  const { kind } = await upstream.fetchPage(name, { etag: page.etag ?? '' });
+  if (kind !== 'unchanged') throw new Error(`another page of ${wanted}`);
+});
 await upstream[Symbol.asyncDispose]();
 await rm(join(spool, '..'), { recursive: true });
-const said = JSON.stringify({ artifacts: first.page.artifacts.length, unchangedMs });
-process.stdout.write(`${JSON.stringify({ said, seconds, cpuSeconds: cpu, rssMib, ...turns })}\n`);
+const artifacts = page.page.artifacts.length;
+const said = JSON.stringify({
+  artifacts,
+  pageMs: 1000 * pageCpu,
+  unchangedMs: 1000 * unchangedCpu,
+});
+const result = { said, seconds, cpuSeconds: indexCpu, rssMib, ...turns };
+process.stdout.write(`${JSON.stringify(result)}\n`);
+
+async function cpuOf(work: () => Promise<unknown>): Promise<number> {
+  const before = cpuSeconds(process.pid);
+  await work();
+  return cpuSeconds(process.pid) - before;
+}

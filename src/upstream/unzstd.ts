@@ -10,6 +10,8 @@ export interface UnzstdOptions {
 
 // RFC 8878 §3.1.1.1.2; what readers allow unless told otherwise.
 const WINDOW_LOG = 27;
+// The default is 16 KiB, which takes twice as long.
+const CHUNK_BYTES = 128 * 1024;
 
 /**
  * What a zstd file of an index unpacks to. Throws `upstream-mismatch` where it is cut, damaged, larger than allowed, or
@@ -20,6 +22,7 @@ export async function* unzstd(
   { what, limitBytes }: UnzstdOptions,
 ): AsyncGenerator<Uint8Array> {
   const inflater = createZstdDecompress({
+    chunkSize: CHUNK_BYTES,
     params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG },
   });
   let [packedBytes, unpackedBytes] = [0, 0];
