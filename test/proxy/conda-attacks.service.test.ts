@@ -100,8 +100,9 @@ test('bytes that one package was admitted with are no other package', async () =
   expect((await house.get(`${CHANNEL}/noarch/${demo.entry[0]}`)).statusCode).toBe(200);
   const answer = await house.get(`${CHANNEL}/noarch/${newt[0]}`);
   expect([answer.statusCode, answer.json().code]).toEqual([403, 'conda-record/mismatch']);
-  const indexed = () => readFlat(house, `${CHANNEL}/noarch/repodata.json`);
-  await expect.poll(async () => Object.keys(await indexed()), POLL).toEqual([demo.entry[0]]);
+  await expect
+    .poll(async () => Object.keys(await readFlat(house, `${CHANNEL}/noarch/repodata.json`)), POLL)
+    .toEqual([demo.entry[0]]);
 });
 
 test.each(['foo-bar', 'foo_bar', 'foo.bar'])(
@@ -132,8 +133,7 @@ test('an old index leads to no shard of what its records became', async () => {
   const { paths } = await readShards(house, `${CHANNEL}/noarch`);
   house.files['conda-forge/noarch/repodata.json'] = repodata('noarch', [gpl, other]);
   house.advance(3_600_000);
-  const status = async () => (await house.get(paths['frog'] ?? '')).statusCode;
-  await expect.poll(status, POLL).toBe(404);
+  await expect.poll(async () => (await house.get(paths['frog'] ?? '')).statusCode, POLL).toBe(404);
   const flat = await readFlat(house, `${CHANNEL}/noarch/repodata.json`);
   expect(Object.keys(flat)).toEqual([other[0]]);
 });
