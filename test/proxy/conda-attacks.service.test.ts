@@ -199,3 +199,23 @@ test('odd versions are found however their characters are encoded', async () => 
     .toHaveLength(2);
   expect((await house.get(paths['frog'] ?? '')).statusCode).toBe(200);
 });
+
+test('after a restart what needs something refused for its contents is not listed for long', async () => {
+  const store = openMemoryStore();
+  const bad = packageOf('newt', 'GPL-3.0-only');
+  const lying: readonly [string, Fields] = [bad.entry[0], { ...bad.entry[1], license: 'MIT' }];
+  const frog = record('frog', '1.0', { depends: ['newt'] });
+  const files = {
+    'conda-forge/noarch/repodata.json': repodata('noarch', [frog, lying]),
+    [`conda-forge/noarch/${bad.entry[0]}`]: bad.bytes,
+  };
+  const index = `${CHANNEL}/noarch/repodata.json`;
+  const before = await houseAt(files, POLICY, store);
+  expect(Object.keys(await readFlat(before, index))).toHaveLength(2);
+  expect((await before.get(`${CHANNEL}/noarch/${bad.entry[0]}`)).statusCode).toBe(403);
+  await expect.poll(() => readFlat(before, index), POLL).toEqual({});
+  await open.pop()?.[Symbol.asyncDispose]();
+  const after = await houseAt(files, POLICY, store);
+  await expect.poll(() => readFlat(after, index), POLL).toEqual({});
+  expect((await after.get(`${CHANNEL}/noarch/${frog[0]}`)).statusCode).toBe(403);
+});
