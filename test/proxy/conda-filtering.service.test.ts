@@ -177,6 +177,11 @@ describe('a record', () => {
     expect(await shown(house)).toEqual([file]);
   });
 
+  test('that constrains what is not there is shown: that is no need', async () => {
+    const house = await houseOf({ noarch: [record('frog', '1.3', { constrains: ['pond >3'] })] });
+    expect(await shown(house)).toEqual([file]);
+  });
+
   test('that says no run exports leaves nobody to say there are none', async () => {
     const house = await houseOf({ noarch: [FROG, record('frog', '1.1')] });
     for (const end of ['', '.zst']) {
@@ -235,6 +240,18 @@ describe('files', () => {
     const { body } = await house.get(`${CHANNEL}/noarch/frog-1.2-h0_0.conda`);
     expect(await shown(house)).toEqual([]);
     expect(JSON.parse(body).message).toContain('pond');
+  });
+});
+
+test('channeldata names what is shown and where, and nothing else', async () => {
+  const house = await houseOf({
+    noarch: [FROG, record('newt', '1.0'), record('toad', '1.0')],
+    'linux-64': [record('frog', '1.3')],
+  });
+  expect((await house.get(`${CHANNEL}/channeldata.json`)).json()).toEqual({
+    channeldata_version: 1,
+    packages: { frog: { subdirs: ['linux-64', 'noarch'] } },
+    subdirs: ['linux-64', 'noarch'],
   });
 });
 
@@ -325,12 +342,12 @@ describe('two houses', () => {
   });
 });
 
-async function tagsOf({ get }: CondaHouse): Promise<Readonly<Record<string, unknown>>> {
+async function tagsOf(house: CondaHouse): Promise<Readonly<Record<string, unknown>>> {
   const files = ['repodata.json', 'repodata.json.zst', 'repodata_shards.msgpack.zst'];
   const paths = SUBDIRS.flatMap((subdir) => files.map((file) => `${CHANNEL}/${subdir}/${file}`));
   const tags: Record<string, unknown> = {};
   for (const path of [...paths, `${CHANNEL}/channeldata.json`]) {
-    const { headers, statusCode } = await get(path);
+    const { headers, statusCode } = await house.get(path);
     if (statusCode !== 200) throw new Error(`${path}: ${statusCode}`);
     tags[path] = headers.etag;
   }
