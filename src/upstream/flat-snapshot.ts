@@ -36,7 +36,8 @@ export async function spoolRepodata(
   const file = await openSpoolFile(spool);
   try {
     const places: Places = { names: new Map(), last: undefined, nameless: 0 };
-    const reading = sliceRepodata(file.copied(pieces));
+    const salt = crypto.getRandomValues(new Int32Array(4));
+    const reading = sliceRepodata(file.copied(pieces), { salt });
     for await (const { records } of reading.batches) placeAll(records, places);
     return snapshotOf(file, places, reading.outline());
   } catch (error) {

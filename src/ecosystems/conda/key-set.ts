@@ -4,13 +4,15 @@ export interface KeySet {
   readonly add: (view: DataView, start: number, end: number) => boolean;
 }
 
+/** Four numbers of chance: who names a file in a channel cannot choose a name that meets another's fingerprint. */
+export type KeySalt = Int32Array;
+
 /**
  * An empty set. Equal keys are always found; two different ones are taken for equal once in 10^6 sets of five million,
- * which refuses a document too many, never too few. Each set has multipliers of its own: whoever names a file in a
- * channel cannot choose a name that meets another's fingerprint.
+ * which refuses a document too many, never too few.
  */
-export function keySet(): KeySet {
-  const [lowWord, lowState, highWord, highState] = multipliers();
+export function keySet(salt: KeySalt): KeySet {
+  const [lowWord = 1, lowState = 1, highWord = 1, highState = 1] = salt.map((number) => number | 1);
   let capacity = FEW;
   let table = new Uint32Array(2 * capacity);
   let count = 0;
@@ -67,11 +69,6 @@ export function keySet(): KeySet {
 const FEW = 1 << 10;
 // Untouched pages cost nothing, growing does: no subdir of 2026 needs to grow twice.
 const MANY = 1 << 20;
-
-function multipliers(): readonly [number, number, number, number] {
-  const [a = 0, b = 0, c = 0, d = 0] = crypto.getRandomValues(new Int32Array(4));
-  return [a | 1, b | 1, c | 1, d | 1];
-}
 
 /** Fewer than four bytes as one number; the length of the key tells them from zeros. */
 function lastBytes(view: DataView, start: number, end: number): number {

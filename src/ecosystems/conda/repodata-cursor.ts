@@ -1,7 +1,7 @@
 import type { JsonSkip } from './json-skip.ts';
 import { findJson } from './json-value.ts';
 import type { JsonObject } from './json-value.ts';
-import type { KeySet } from './key-set.ts';
+import { keySet, type KeySalt, type KeySet } from './key-set.ts';
 import type { RepodataLimits } from './repodata-limits.ts';
 import type { RecordFrame } from './repodata-outline.ts';
 import { repodataRefused, type RepodataRefusal } from './repodata-refusals.ts';
@@ -36,6 +36,7 @@ export interface Progress {
   names: KeySet;
   /** Of `packages` and `packages.conda` together: a name in both would be one file with two records. */
   readonly flatNames: KeySet;
+  readonly salt: KeySalt;
   readonly outerKeys: Set<string>;
   info: JsonObject;
   removed: readonly string[];
@@ -45,7 +46,8 @@ export interface Progress {
   found: RecordFrame[];
 }
 
-export function beginRepodata(limits: RepodataLimits, flatNames: KeySet): Progress {
+export function beginRepodata(limits: RepodataLimits, salt: KeySalt): Progress {
+  const flatNames = keySet(salt);
   return {
     limits,
     level: 'start',
@@ -54,6 +56,7 @@ export function beginRepodata(limits: RepodataLimits, flatNames: KeySet): Progre
     skip: undefined,
     names: flatNames,
     flatNames,
+    salt,
     outerKeys: new Set(),
     info: {},
     removed: [],

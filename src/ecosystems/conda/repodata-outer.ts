@@ -43,7 +43,7 @@ function takeV3(progress: Progress, window: Window, member: Member): number | un
   const group = `v3.${member.key}`;
   if (!GROUPS_V3.has(member.key)) return beginSkip(progress, window, group, member.start);
   expectObject(window, member);
-  progress.names = keySet();
+  progress.names = keySet(progress.salt);
   enter(progress, 'v3-group', group);
   return member.start + 1;
 }

@@ -1,7 +1,7 @@
 import { scheduler } from 'node:timers/promises';
 
 import { GatehouseError } from '../../model/errors.ts';
-import { keySet, type KeySet } from './key-set.ts';
+import type { KeySalt, KeySet } from './key-set.ts';
 import { beginRepodata, windowOf, type Progress, type Window } from './repodata-cursor.ts';
 import { REPODATA_LIMITS, type RepodataLimits } from './repodata-limits.ts';
 import type { RecordBatch, RepodataOutline } from './repodata-outline.ts';
@@ -9,6 +9,12 @@ import { repodataRefused } from './repodata-refusals.ts';
 import { advance } from './repodata-steps.ts';
 import { windowMemory } from './repodata-window.ts';
 import { checkUtf8, type Utf8Check } from './utf8-check.ts';
+
+export interface SliceOptions {
+  readonly limits?: RepodataLimits;
+  /** Another one each time where the document is not one's own. */
+  readonly salt: KeySalt;
+}
 
 /** A `repodata.json` that is being read. */
 export interface RepodataReading {
@@ -26,9 +32,9 @@ export interface RepodataReading {
  */
 export function sliceRepodata(
   pieces: AsyncIterable<Uint8Array>,
-  limits: RepodataLimits = REPODATA_LIMITS,
+  { limits = REPODATA_LIMITS, salt }: SliceOptions,
 ): RepodataReading {
-  const progress = beginRepodata(limits, keySet());
+  const progress = beginRepodata(limits, salt);
   const ended = { totalBytes: -1 };
   return {
     batches: batchesOf(pieces, progress, ended),
@@ -103,7 +109,8 @@ export function sliceRun(
   group: string,
   limits: RepodataLimits = REPODATA_LIMITS,
 ): RecordBatch {
-  const progress: Progress = { ...beginRepodata(limits, ANY_NAMES), level: 'group', group };
+  const begun = beginRepodata(limits, new Int32Array(4));
+  const progress: Progress = { ...begun, names: ANY_NAMES, level: 'group', group };
   const window = windowOf(memory, { length: memory.byteLength, offset: 0, isLast: true });
   if (advance(progress, window) !== memory.byteLength || progress.expecting !== 'next') {
     throw new GatehouseError('wrong-use', 'a run of records that was not framed before');

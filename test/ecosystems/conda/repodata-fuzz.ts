@@ -10,12 +10,14 @@ import { sliceRepodata } from '../../../src/ecosystems/conda/repodata-slices.ts'
 import { isGatehouseError } from '../../../src/model/errors.ts';
 import { diceOf, mutated, piecesAtRandom } from '../../fixtures/pieces.ts';
 
+export const SALT = Int32Array.of(1, 2, 3, 4);
+
 /** Every record with what it says, and the outline, or the reason for which the document or a record is refused. */
 export async function slicesOf(
   pieces: AsyncIterable<Uint8Array>,
   limits: RepodataLimits = REPODATA_LIMITS,
 ) {
-  const reading = sliceRepodata(pieces, limits);
+  const reading = sliceRepodata(pieces, { limits, salt: SALT });
   const records: (RecordSlice & { readonly text: string })[] = [];
   let fault: string | undefined;
   try {

@@ -8,7 +8,7 @@ import { sliceRepodata } from '../../../src/ecosystems/conda/repodata-slices.ts'
 import { isGatehouseError } from '../../../src/model/errors.ts';
 import { madeRepodata, realRepodata } from '../../fixtures/conda-data.ts';
 import { diceOf, piecesAtRandom, piecesOf } from '../../fixtures/pieces.ts';
-import { fuzzRepodata, parsedSlices, slicesOf } from './repodata-fuzz.ts';
+import { fuzzRepodata, parsedSlices, SALT, slicesOf } from './repodata-fuzz.ts';
 
 const MADE = madeRepodata();
 const COMPACT = Buffer.from(JSON.stringify(MADE));
@@ -55,6 +55,23 @@ test('the bytes of a record are those of the document, odd spaces and escapes in
     piecesOf(Buffer.from(`{"packages":{"a\\u002d1-0.conda":${record}}}`)),
   );
   expect(found).toMatchObject({ records: [{ key: 'a-1-0.conda', text: record }] });
+});
+
+test('a string that looks like the end of a record and the next one is neither', async () => {
+  const records = {
+    'a-1-0.conda': '{"x":["},",":{",":1},","b-1-0.conda\\":{"],"y":"}"}',
+    'b-1-0.conda': '{"x":["}","{"],"y":"\\\\"}',
+    'c-1-0.conda': '{"x":"é},\\"d-1-0.conda\\":{\\"name\\":1}"}',
+    'd-1-0.conda': '{"x":{},"y":[{"z":"}"}]}',
+  };
+  const members = Object.entries(records).map(([key, text]) => `"${key}":${text}`);
+  const document = Buffer.from(`{"packages.conda":{${members.join(',')}}}`);
+  for (const windowBytes of [16, 64, 128 * 1024]) {
+    const limits = { ...REPODATA_LIMITS, windowBytes };
+    const found = await slicesOf(piecesOf(document), limits);
+    if (typeof found === 'string') throw new Error(found);
+    expect(Object.fromEntries(found.records.map(({ key, text }) => [key, text]))).toEqual(records);
+  }
 });
 
 test.each(['', '{}', ' {\n} ', '{"packages":{}}', '{"v3":{}}'])(
@@ -210,7 +227,9 @@ describe('refused', () => {
         const limits = { ...SMALL, windowBytes };
         expect(await slicesOf(piecesOf(bytes, cut), limits)).toBe(reason);
         if (offset === undefined) continue;
-        const reading = Array.fromAsync(sliceRepodata(piecesOf(bytes, cut), limits).batches);
+        const reading = Array.fromAsync(
+          sliceRepodata(piecesOf(bytes, cut), { limits, salt: SALT }).batches,
+        );
         const error: unknown = await reading.catch((thrown: unknown) => thrown);
         if (!isGatehouseError(error, 'invalid-page'))
           throw new Error('not refused', { cause: error });
@@ -225,7 +244,7 @@ describe('refused', () => {
 });
 
 test('the outline is not to be had before the end', () => {
-  const reading = sliceRepodata(piecesOf(Buffer.from('{}')));
+  const reading = sliceRepodata(piecesOf(Buffer.from('{}')), { salt: SALT });
   expect(() => reading.outline()).toThrow(/before its end/);
 });
 
