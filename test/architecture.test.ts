@@ -89,7 +89,11 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   ledger: { knows: [...FACTS, 'store'], uses: ['node:crypto', 'zod'] },
   mirror: {
     knows: APPLICATION,
-    uses: ['node:crypto', 'node:fs/promises', 'node:path', 'node:worker_threads', 'pino', 'zod'],
+    uses: ['node:crypto', 'node:fs/promises', 'node:path', 'node:timers/promises'].concat([
+      'node:worker_threads',
+      'pino',
+      'zod',
+    ]),
   },
   proxy: {
     knows: [...FACTS, 'mirror', 'ui'],
@@ -98,6 +102,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       'node:crypto',
       'node:http',
       'node:stream/promises',
+      'node:timers/promises',
       'node:util',
       'node:zlib',
       'pino',

@@ -1,3 +1,5 @@
+import { scheduler } from 'node:timers/promises';
+
 import { findJson } from '../ecosystems/conda/json-value.ts';
 import { findCondaRecord } from '../ecosystems/conda/records.ts';
 import type { Sha256 } from '../model/sha256.ts';
@@ -7,7 +9,7 @@ import { subdirsOf } from '../policy/ecosystem.ts';
 import { findPartArtifact } from './catalogue.ts';
 import { askGate } from './gate.ts';
 import type { House } from './house.ts';
-import type { KnownProject } from './knowledge.ts';
+import type { KnownArtifact, KnownProject } from './knowledge.ts';
 import { isRefusedByName } from './name-refusal.ts';
 import { reach, WAIT_MS } from './reach.ts';
 import { type MirrorState, nextChange } from './state.ts';
@@ -30,7 +32,7 @@ export interface Channel {
   readonly source: SourceId;
   /** `noarch`, and the subdirs of the declared targets. */
   readonly subdirs: readonly string[];
-  /** In the order of their names. */
+  /** By project, in the order of their names. */
   readonly files: readonly ChannelFile[];
   /** The next instant at which it can change by time alone. */
   readonly until?: Instant;
@@ -106,10 +108,16 @@ async function showChannel(house: House, source: SourceId): Promise<Channel> {
     (part) =>
       part.source === source && part.counts.approve > 0 && !isRefusedByName(state, part.project),
   );
-  const projects = await Promise.all(named.map((part) => load(house, part.project)));
-  const shown = projects.flatMap((project) =>
-    project?.source === source ? filesOf(state, project) : [],
-  );
+  const loaded: (KnownProject | undefined)[] = [];
+  for (let at = 0; at < named.length; at += PROJECTS_AT_ONCE) {
+    const some = named.slice(at, at + PROJECTS_AT_ONCE);
+    loaded.push(...(await Promise.all(some.map((part) => load(house, part.project)))));
+  }
+  const projects = loaded
+    .filter((project) => project?.source === source)
+    .filter((project) => project !== undefined)
+    .toSorted((left, right) => (left.project < right.project ? -1 : 1));
+  const shown = (await gateWithPauses(state, projects)) ?? gateAtOnce(state, projects);
   const until = shown.reduce<Instant | undefined>(
     (soonest, one) => earliest(soonest, one.until),
     undefined,
@@ -117,7 +125,7 @@ async function showChannel(house: House, source: SourceId): Promise<Channel> {
   return {
     source,
     subdirs: ['noarch', ...subdirsOf(state.standard.policy)],
-    files: shown.map(({ file }) => file).toSorted(byName),
+    files: shown.map(({ file }) => file),
     ...(until === undefined ? {} : { until }),
   };
 }
@@ -128,6 +136,33 @@ async function load(house: House, name: ProjectName): Promise<KnownProject | und
   return reached.kind === 'catalogued' ? reached.project : undefined;
 }
 
+/** What takes a few milliseconds; after a restart each file is a read. */
+const AT_ONCE = 500;
+const PROJECTS_AT_ONCE = 16;
+
+/** Lets others go on in between; absent: something changed meanwhile, so that it would not be as of one moment. */
+async function gateWithPauses(
+  state: MirrorState,
+  projects: readonly KnownProject[],
+): Promise<readonly Shown[] | undefined> {
+  const { generation } = state;
+  const shown: Shown[] = [];
+  let since = 0;
+  for (const project of projects) {
+    shown.push(...filesOf(state, project));
+    since += project.artifacts.length;
+    if (since < AT_ONCE) continue;
+    since = 0;
+    await scheduler.yield();
+    if (state.generation !== generation) return undefined;
+  }
+  return shown;
+}
+
+function gateAtOnce(state: MirrorState, projects: readonly KnownProject[]): readonly Shown[] {
+  return projects.flatMap((project) => filesOf(state, project));
+}
+
 interface Shown {
   readonly file: ChannelFile;
   readonly until?: Instant;
@@ -135,13 +170,13 @@ interface Shown {
 
 function filesOf(state: MirrorState, project: KnownProject): readonly Shown[] {
   const part = state.inForce?.catalogue.parts.get(project.project);
-  return project.artifacts.flatMap((artifact) => {
+  const shown = project.artifacts.flatMap((artifact) => {
     const { name, record, subject } = artifact;
     if (name.kind !== 'conda' || record.repodata === undefined) return [];
     // Most of a large package is not in the catalogue at all, and need not be judged to be left out.
     if (part === undefined || findPartArtifact(part, subject)?.verdict !== 'approve') return [];
     const gate = askGate(state, { project, artifact });
-    if (gate.verdict !== 'approve' || !statesHash(record.repodata, subject.sha256)) return [];
+    if (gate.verdict !== 'approve' || findStatedHash(record) !== subject.sha256) return [];
     return [
       {
         file: {
@@ -156,11 +191,18 @@ function filesOf(state: MirrorState, project: KnownProject): readonly Shown[] {
       },
     ];
   });
+  return shown.toSorted((left, right) => byName(left.file, right.file));
 }
 
+const statedHashes = new WeakMap<KnownArtifact['record'], string>();
+
 /** Upstream may write a record anew, also without its hash: then clients would check nothing. */
-function statesHash(repodata: string, sha256: Sha256): boolean {
-  return findCondaRecord(findJson(repodata))?.sha256 === sha256;
+function findStatedHash(record: KnownArtifact['record']): string {
+  const known = statedHashes.get(record);
+  if (known !== undefined) return known;
+  const stated = findCondaRecord(findJson(record.repodata ?? ''))?.sha256 ?? 'none';
+  statedHashes.set(record, stated);
+  return stated;
 }
 
 function byName(left: ChannelFile, right: ChannelFile): number {

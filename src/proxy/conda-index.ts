@@ -1,7 +1,7 @@
 import type { Channel } from '../mirror/channel.ts';
 import type { SourceId } from '../model/subject.ts';
 import { channeldata, notices } from './conda-root.ts';
-import { fingerprintOf, type ShardMemory } from './conda-shards.ts';
+import { isSame, type ShardMemory } from './conda-shards.ts';
 import { type CondaSubdir, createCondaSubdir } from './conda-subdir.ts';
 import type { ServiceParts } from './parts.ts';
 
@@ -41,12 +41,11 @@ export function createCondaIndexes(parts: ServiceParts): CondaIndexes {
     const known = seen.get(channel)?.get(name);
     if (known !== undefined) return known;
     const files = channel.files.filter(({ subdir }) => subdir === name);
-    const fingerprint = fingerprintOf(files);
     const key = `${channel.source}/${name}`;
     const before = subdirs.get(key);
     const memory: ShardMemory = before?.memory ?? new Map();
     const subdir =
-      before?.subdir.fingerprint === fingerprint
+      before !== undefined && isSame(before.subdir.files, files)
         ? before.subdir
         : createCondaSubdir({
             conda,
@@ -54,7 +53,6 @@ export function createCondaIndexes(parts: ServiceParts): CondaIndexes {
             source: channel.source,
             name,
             files,
-            fingerprint,
             memory,
           });
     subdirs.set(key, { subdir, memory });

@@ -5,19 +5,27 @@ import { isJsonObject, type JsonObject } from '../ecosystems/conda/json-value.ts
 import type { ChannelFile } from '../mirror/channel.ts';
 
 /** A record of a channel with the group that it stands in. */
-export interface ChannelRecord {
+export interface ChannelRecord extends RecordBytes {
+  readonly value: JsonObject;
+}
+
+/** The same, not read. */
+export interface RecordBytes {
   readonly group: 'packages' | 'packages.conda';
   readonly key: string;
   /** As upstream has it. */
   readonly bytes: Buffer;
-  readonly value: JsonObject;
 }
 
-export function channelRecord({ file, repodata }: ChannelFile): ChannelRecord {
-  const group = file.endsWith('.conda') ? 'packages.conda' : 'packages';
-  const value: unknown = JSON.parse(repodata);
+export function channelRecord(file: ChannelFile): ChannelRecord {
+  const value: unknown = JSON.parse(file.repodata);
   if (!isJsonObject(value)) throw new TypeError('a record is an object');
-  return { group, key: file, bytes: Buffer.from(repodata), value };
+  return { ...recordBytes(file), value };
+}
+
+export function recordBytes({ file, repodata }: ChannelFile): RecordBytes {
+  const group = file.endsWith('.conda') ? 'packages.conda' : 'packages';
+  return { group, key: file, bytes: Buffer.from(repodata) };
 }
 
 const zstd = promisify(zstdCompress);

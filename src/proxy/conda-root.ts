@@ -11,8 +11,16 @@ export function notices({ mirror }: Pick<ServiceParts, 'mirror'>): IndexFile {
   return rootFile(renderNotices(mirror.conda.notices().map(noticeOf)));
 }
 
+const made = new WeakMap<Channel, IndexFile>();
+
 /** Which packages there are, and where (CEP 38); the rest of what it may say stands in the records. */
-export function channeldata({ files, subdirs }: Channel): IndexFile {
+export function channeldata(channel: Channel): IndexFile {
+  const known = made.get(channel) ?? makeChanneldata(channel);
+  made.set(channel, known);
+  return known;
+}
+
+function makeChanneldata({ files, subdirs }: Channel): IndexFile {
   const packages = [...Map.groupBy(files, ({ project }) => project)]
     .toSorted(([left], [right]) => (left < right ? -1 : 1))
     .map(([project, own]) => {

@@ -20,7 +20,8 @@ export interface CondaShards {
 }
 
 export interface Shard {
-  readonly fingerprint: string;
+  /** Those that it was made of. */
+  readonly files: readonly ChannelFile[];
   readonly sha256: string;
   readonly body: Buffer;
 }
@@ -36,12 +37,11 @@ export async function makeShards(contents: SubdirContents): Promise<CondaShards 
   const { memory, files, name: subdir } = contents;
   const shards = new Map<ProjectName, Shard>();
   for (const [project, own] of Map.groupBy(files, (file) => file.project)) {
-    const fingerprint = fingerprintOf(own);
     const known = memory.get(project);
     const shard =
-      known?.fingerprint === fingerprint
+      known !== undefined && isSame(known.files, own)
         ? known
-        : await makeShard(contents, { project, files: own, fingerprint });
+        : await makeShard(contents, { project, files: own });
     if (shard === undefined) return undefined;
     shards.set(project, shard);
   }
@@ -60,11 +60,13 @@ export async function makeShards(contents: SubdirContents): Promise<CondaShards 
   };
 }
 
-/** Equal for equal records of equal files. */
-export function fingerprintOf(files: readonly ChannelFile[]): string {
-  const hash = createHash('sha256');
-  for (const { file, sha256, repodata } of files) hash.update(`${file} ${sha256} ${repodata}\n`);
-  return hash.digest('hex');
+/** Whether they are equal records of equal files. Quick: the text of a record that did not change is the same one. */
+export function isSame(before: readonly ChannelFile[], now: readonly ChannelFile[]): boolean {
+  if (before.length !== now.length) return false;
+  return now.every(({ file, sha256, repodata }, at) => {
+    const other = before[at];
+    return other?.file === file && other.sha256 === sha256 && other.repodata === repodata;
+  });
 }
 
 async function makeShard(
@@ -72,10 +74,9 @@ async function makeShard(
   own: {
     readonly project: ProjectName;
     readonly files: readonly ChannelFile[];
-    readonly fingerprint: string;
   },
 ): Promise<Shard | undefined> {
-  const { project, files, fingerprint } = own;
+  const { project, files } = own;
   const bytes = writeShard({ records: files.map(channelRecord), removed: [] });
   if (bytes.length > MOST_SHARD_BYTES) {
     log.warn({ source, subdir, project, sizeBytes: bytes.length }, 'shards not served: too large');
@@ -85,5 +86,5 @@ async function makeShard(
   const sha256 = createHash('sha256').update(body).digest('hex');
   const filenames = files.map(({ filename }) => filename);
   await conda.keepShard({ source, subdir, sha256, project, filenames, body });
-  return { fingerprint, sha256, body };
+  return { files, sha256, body };
 }

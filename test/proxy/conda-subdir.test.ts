@@ -19,7 +19,6 @@ function subdirOf(files: readonly ChannelFile[]) {
     source: parseSourceId('forge'),
     name: 'noarch',
     files,
-    fingerprint: '',
     memory: new Map(),
   });
   return { subdir, log };

@@ -60,6 +60,7 @@ function writeLength(writing: Writing, length: number, form: LengthForm): void {
 }
 
 function writeText(writing: Writing, text: string): void {
+  if (text.length < SHORT && writeShortAscii(writing, text)) return;
   if (!text.isWellFormed()) {
     throw shardRefused('invalid-utf8', 0, `a text with half a character: ${JSON.stringify(text)}`);
   }
@@ -67,6 +68,22 @@ function writeText(writing: Writing, text: string): void {
   writeLength(writing, length, { fix: 0xa0, fixBelow: 32, first: 0xd9, byte: true });
   reserve(writing, length);
   writing.length += writing.bytes.write(text, writing.length);
+}
+
+const SHORT = 32;
+
+/** Keys and most values, in a third of the time that leaving JavaScript takes; false, and nothing: not ASCII. */
+function writeShortAscii(writing: Writing, text: string): boolean {
+  reserve(writing, 1 + text.length);
+  const { bytes, length } = writing;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (unit >= 0x80) return false;
+    bytes[length + 1 + at] = unit;
+  }
+  bytes[length] = 0xa0 | text.length;
+  writing.length = length + 1 + text.length;
+  return true;
 }
 
 function writeBytes(writing: Writing, bytes: Uint8Array): void {
@@ -92,9 +109,9 @@ function writeInteger(writing: Writing, value: number): void {
   if (value >= -0x20 && value < 0x80) {
     writeByte(writing, value & 0xff);
   } else if (value >= 0) {
-    const size = [1, 2, 4].find((bytes) => value < 2 ** (8 * bytes)) ?? 8;
-    writeByte(writing, 0xcc + Math.log2(size));
-    writeUint(writing, value, size);
+    const exponent = value < 0x100 ? 0 : value < 0x10000 ? 1 : value < 0x100000000 ? 2 : 3;
+    writeByte(writing, 0xcc + exponent);
+    writeUint(writing, value, 1 << exponent);
   } else {
     const size = [1, 2, 4].find((bytes) => value >= -(2 ** (8 * bytes - 1))) ?? 8;
     writeByte(writing, 0xd0 + Math.log2(size));

@@ -47,15 +47,17 @@ function grouped(
   records: RepodataContents['records'],
 ): ReadonlyMap<string, ReadonlyMap<string, Uint8Array>> {
   const groups = new Map<string, Map<string, Uint8Array>>();
+  const keys = new Set<string>();
   for (const group of GROUPS) groups.set(group, new Map());
   for (const { group, key, bytes } of records) {
     const own = groups.get(group);
     if (own === undefined) {
       throw new GatehouseError('wrong-use', `a record of a group that is not written: ${group}`);
     }
-    if (groups.values().some((one) => one.has(key))) {
+    if (keys.has(key)) {
       throw new GatehouseError('wrong-use', `two records of one file name: ${key}`);
     }
+    keys.add(key);
     own.set(key, bytes);
   }
   return groups;
