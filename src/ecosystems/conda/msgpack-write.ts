@@ -7,7 +7,7 @@ interface Writing {
 }
 
 /**
- * Writes a value in the shortest form: whole numbers as integers, since rattler takes no float for a timestamp; bytes
+ * Writes a value, a `Map` of texts like an object, in the shortest form: whole numbers as integers, since rattler takes no float for a timestamp; bytes
  * as bin. Numbers beyond 2^53 are refused: what was parsed from JSON has lost its last digits there.
  */
 export function writeMsgpack(value: unknown): Uint8Array {
@@ -25,15 +25,20 @@ function writeValue(writing: Writing, value: unknown): void {
   else if (Array.isArray(value)) {
     writeLength(writing, value.length, { fix: 0x90, fixBelow: 16, first: 0xdb, byte: false });
     for (const item of value) writeValue(writing, item);
+  } else if (value instanceof Map) {
+    writeMembers(writing, [...value]);
   } else if (isJsonObject(value)) {
-    const entries = Object.entries(value);
-    writeLength(writing, entries.length, { fix: 0x80, fixBelow: 16, first: 0xdd, byte: false });
-    for (const [key, member] of entries) {
-      if (key === '__proto__') throw shardRefused('reserved-key', 0, `a key has this name: ${key}`);
-      writeText(writing, key);
-      writeValue(writing, member);
-    }
+    writeMembers(writing, Object.entries(value));
   } else throw shardRefused('wrong-type', 0, `a value that cannot be written: ${typeof value}`);
+}
+
+function writeMembers(writing: Writing, members: readonly (readonly [string, unknown])[]): void {
+  writeLength(writing, members.length, { fix: 0x80, fixBelow: 16, first: 0xdd, byte: false });
+  for (const [key, member] of members) {
+    if (key === '__proto__') throw shardRefused('reserved-key', 0, `a key has this name: ${key}`);
+    writeText(writing, key);
+    writeValue(writing, member);
+  }
 }
 
 /** `first` is the type byte of an 8-bit length; those of 16 and 32 bits follow it. */

@@ -32,15 +32,17 @@ export function writeShardIndex(index: ShardIndex): Uint8Array {
       shards_base_url: index.shardsBaseUrl,
       ...(index.createdAt === undefined ? {} : { created_at: index.createdAt }),
     },
-    shards: Object.fromEntries(shards),
+    shards: new Map(shards),
   });
 }
 
 function hashBytes(name: string, sha256: string): Uint8Array {
-  if (!/^[\da-f]{64}$/.test(sha256)) {
+  // Ends before the first that is no hex digit.
+  const bytes = Buffer.from(sha256, 'hex');
+  if (sha256.length !== 64 || bytes.length !== 32) {
     throw shardRefused('bad-hash', 0, `expected 64 hex digits: ${JSON.stringify(name)}`);
   }
-  return Buffer.from(sha256, 'hex');
+  return bytes;
 }
 
 /** Reads a shard index that is unpacked already. Other keys are passed over. */
