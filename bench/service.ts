@@ -11,6 +11,8 @@ import { freePort } from './processes.ts';
 export interface ServicePlan {
   /** Absent: the index that pip on this host uses. */
   readonly upstream?: string;
+  /** Channels of conda sources, by the name of the source. */
+  readonly channels?: Readonly<Record<string, string>>;
   /** Absent: the policy of this repository. */
   readonly policyPath?: string;
   /** Absent: a new folder, which goes with the service. */
@@ -126,6 +128,12 @@ function spawnService(
       ...(plan.logLevel === undefined ? {} : { GATEHOUSE_LOG: plan.logLevel }),
       ...(plan.firstDelivery === undefined ? {} : { GATEHOUSE_FIRST_DELIVERY: plan.firstDelivery }),
       ...(plan.policyPath === undefined ? {} : { GATEHOUSE_POLICY: plan.policyPath }),
+      ...Object.fromEntries(
+        Object.entries(plan.channels ?? {}).map(([source, url]) => [
+          `GATEHOUSE_CONDA_UPSTREAM_${source.toUpperCase()}`,
+          url,
+        ]),
+      ),
       ...(plan.upstream === undefined ? {} : { GATEHOUSE_PYPI_UPSTREAM: plan.upstream }),
     },
     stdio: ['ignore', 'ignore', place.log, 'ipc'],
