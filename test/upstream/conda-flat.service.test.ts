@@ -424,3 +424,34 @@ test('a base_url on the same host leads to the artifacts, another does not', asy
   ]);
   expect(channel.reports).toMatchObject([{ code: 'upstream-refused' }]);
 });
+
+test.each([
+  ['not JSON', '{"name":tru}'],
+  ['ambiguous', '{"name":"demo","name":"other"}'],
+  ['a list that nothing ends', '{"name":["demo"}'],
+])('a record that is %s is unreadable, and no other', async (_it, text) => {
+  const rest = JSON.stringify(record({ version: '2.0' }));
+  const conda = { 'demo-1.0-0.conda': text, 'demo-2.0-0.conda': rest, 'bad-1.0-0.conda': text };
+  await using channel = await serveChannel({ 'noarch/repodata.json': repodata(conda) });
+  const { artifacts, unreadable } = await pageOf(channel.upstream);
+  expect(artifacts.map(({ filename }) => filename)).toEqual(['noarch/demo-2.0-0.conda']);
+  expect(unreadable).toEqual(['noarch/demo-1.0-0.conda']);
+});
+
+test('neighbours of one name are found however the document is written', async () => {
+  const conda = {
+    'demo-1.0-0.conda': JSON.stringify(record()),
+    'demo-2.0-0.conda': JSON.stringify(
+      record({ version: '2.0', summary: '{"é\\"}' }),
+      undefined,
+      2,
+    ),
+    'demo-3.0-0.conda': JSON.stringify(record({ version: '3.0' })),
+  };
+  const texts = Object.values(conda);
+  await using channel = await serveChannel({
+    'noarch/repodata.json': repodata(conda).replaceAll(',"demo-', ' ,\r\n\t"demo-'),
+  });
+  const { artifacts } = await pageOf(channel.upstream);
+  expect(artifacts.map(({ repodata: text }) => text)).toEqual(texts);
+});

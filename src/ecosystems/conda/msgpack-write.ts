@@ -114,9 +114,9 @@ function writeInteger(writing: Writing, value: number): void {
   if (value >= -0x20 && value < 0x80) {
     writeByte(writing, value & 0xff);
   } else if (value >= 0) {
-    const exponent = value < 0x100 ? 0 : value < 0x10000 ? 1 : value < 0x100000000 ? 2 : 3;
-    writeByte(writing, 0xcc + exponent);
-    writeUint(writing, value, 1 << exponent);
+    const size = sizeOf(value);
+    writeByte(writing, 0xcc + Math.log2(size));
+    writeUint(writing, value, size);
   } else {
     const size = [1, 2, 4].find((bytes) => value >= -(2 ** (8 * bytes - 1))) ?? 8;
     writeByte(writing, 0xd0 + Math.log2(size));
@@ -126,6 +126,12 @@ function writeInteger(writing: Writing, value: number): void {
         ? writing.bytes.writeBigInt64BE(BigInt(value), writing.length)
         : writing.bytes.writeIntBE(value, writing.length, size);
   }
+}
+
+function sizeOf(value: number): 1 | 2 | 4 | 8 {
+  if (value < 0x100) return 1;
+  if (value < 0x10000) return 2;
+  return value < 0x100000000 ? 4 : 8;
 }
 
 function writeUint(writing: Writing, value: number, size: number): void {

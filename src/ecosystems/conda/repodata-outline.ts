@@ -28,7 +28,7 @@ export interface RecordFrame {
 export interface RecordBatch {
   readonly records: readonly RecordFrame[];
   /** The bytes of a record, as upstream wrote them. Overwritten when the next batch is asked for. */
-  bytesOf(record: RecordFrame): Uint8Array;
+  readonly bytesOf: (record: RecordFrame) => Uint8Array;
 }
 
 /** What a `repodata.json` says besides its records. */

@@ -59,6 +59,13 @@ test.each([
   ['of an unknown group', { group: 'v4.conda', key: 'demo-1.0-py_0' }],
   ['whose file name leads out of the folder', { key: '../demo-1.0-py_0.conda' }],
   ['whose text is no object', { text: '[]' }],
+  ['whose text is not JSON', { text: JSON.stringify(BASE).replace('3', '03') }],
+  ['that says one thing twice', { text: JSON.stringify(BASE).replace('{', '{"x":1,"x":2,') }],
+  [
+    'that says it twice, once by an escape',
+    { text: JSON.stringify(BASE).replace('{', '{"siz\\u0065":2,') },
+  ],
+  ['that is too deep', { text: JSON.stringify({ ...BASE, x: [[[[[[]]]]]] }) }],
 ])('a record %s is none', (_it, options) => {
   expect(found({}, options)).toBeUndefined();
 });

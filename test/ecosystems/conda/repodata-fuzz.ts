@@ -26,8 +26,8 @@ export async function slicesOf(
         const bytes = Buffer.from(batch.bytesOf(record));
         const text = bytes.toString();
         const value = readRecordText(text);
-        if (typeof value === 'string') fault ??= value;
-        else records.push({ group: record.group, key: record.key, bytes, text, value });
+        fault ??= typeof value === 'string' ? value : undefined;
+        records.push({ group: record.group, key: record.key, bytes, text, value: objectOf(value) });
       }
     }
   } catch (error) {
@@ -35,6 +35,10 @@ export async function slicesOf(
     throw error;
   }
   return fault ?? { records, outline: reading.outline() };
+}
+
+function objectOf(value: RecordSlice['value'] | string): RecordSlice['value'] {
+  return typeof value === 'string' ? {} : value;
 }
 
 const FLAT = ['packages', 'packages.conda'];
