@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { scheduler } from 'node:timers/promises';
 
 import { findChannelArtifact } from '../ecosystems/conda/channel-page.ts';
 import { isSubdir } from '../ecosystems/conda/names.ts';
@@ -32,6 +33,9 @@ export interface CondaOptions extends UpstreamOptions {
   /** So long a page waits for a newer index when there is one already; 5 s if absent. */
   readonly patienceMs?: number;
 }
+
+// What takes a few milliseconds; then others go on.
+const AT_ONCE = 500;
 
 // An index of 50 MB over a slow line, with all tries.
 const INDEX_TOTAL_MS = 15 * 60_000;
@@ -153,7 +157,8 @@ async function readPart(
   const { records, passedOver } = await found.read(signal);
   const artifacts: UpstreamArtifact[] = [];
   const unreadable = passedOver.map((key) => printable(`${subdir}/${key}`));
-  for (const record of records) {
+  for (const [at, record] of records.entries()) {
+    if (at % AT_ONCE === AT_ONCE - 1) await scheduler.yield();
     const place = { project, subdir, baseUrl: found.baseUrl };
     const artifact = findChannelArtifact(record, place);
     if (artifact !== undefined) artifacts.push(artifact);
