@@ -21,9 +21,9 @@ export interface RepodataContents {
  */
 export function* renderRepodata(contents: RepodataContents): Generator<Uint8Array> {
   const groups = grouped(contents.records);
-  const info = JSON.stringify({ subdir: contents.subdir });
+  // A piece of its own, so that whoever pauses between pieces does so between grouping and sorting too.
+  yield Buffer.from(`{"info":${JSON.stringify({ subdir: contents.subdir })}`);
   yield* pieced(function* () {
-    yield `{"info":${info}`;
     for (const group of GROUPS) {
       yield `,${JSON.stringify(group)}:{`;
       yield* members(groups.get(group) ?? new Map());
