@@ -7,6 +7,7 @@ import { packageRule } from '../../../src/validation/rules/package.ts';
 import { prerelease } from '../../../src/validation/rules/prerelease.ts';
 import { revoked } from '../../../src/validation/rules/revoked.ts';
 import { target } from '../../../src/validation/rules/target.ts';
+import { trial } from '../../../src/validation/rules/trial.ts';
 import { version } from '../../../src/validation/rules/version.ts';
 import { CONDA_SECTIONS, condaRow } from '../../fixtures/conda-input.ts';
 import type { Differences } from '../../fixtures/rule-input.ts';
@@ -48,6 +49,16 @@ function revokes(project: string, revokedVersion: string): Differences {
 
 /** What the rules say of conda packages; what they say of wheels is in the table of each. */
 export const condaTables: readonly RuleTable[] = [
+  {
+    rule: trial,
+    rows: [
+      {
+        it: 'says nothing of conda packages, which are not tried',
+        of: condaRow({ policy: { content: '{ install-probe: deny }' } }),
+        says: [],
+      },
+    ],
+  },
   {
     rule: age,
     rows: [
