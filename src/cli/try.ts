@@ -32,7 +32,10 @@ export async function tryRelease({
   if (version === undefined || ecosystem !== 'pypi') throw wrongUse(USAGE);
   const policy = withoutTrials(await readPolicy(config.policyPath));
   const host = { path: searchPath, userId: process.getuid?.() ?? -1 };
-  const wanted = { python: python && asWords(() => parsePython(python)), interpreter };
+  const wanted = {
+    python: python && asWords(() => parsePython(python), 'write --python 3.12'),
+    interpreter,
+  };
   const chosen = await chooseTarget(host, policy, wanted);
   const sandbox = await openSandbox(host, chosen.interpreter);
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-try-'));

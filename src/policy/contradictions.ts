@@ -13,6 +13,7 @@ export function findContradictions(file: PolicyFile, tree: PolicyTree): readonly
     ...findMisplaced(file, tree),
     ...findOtherVersions(file, tree),
     ...findClaimsOfChannels(file, tree),
+    ...findOtherKindsKeys(file, tree),
   ];
 }
 
@@ -110,5 +111,16 @@ function findClaimsOfChannels(file: PolicyFile, tree: PolicyTree): readonly Poli
     const message = `claims are for sources of kind pypi: ${id} is a conda channel`;
     const hint = `name its packages as ${id}::name under packages.allow`;
     return [problemAt(placeAt(tree, ['sources', id, 'claims']), message, hint)];
+  });
+}
+
+/** A key that has no effect would look like a promise. Those at their defaults say nothing. */
+function findOtherKindsKeys(file: PolicyFile, tree: PolicyTree): readonly PolicyProblem[] {
+  return Object.entries(file.sources).flatMap(([id, source]) => {
+    const [key, kind] =
+      source.kind === 'pypi' ? (['first-look', 'conda'] as const) : (['hashes', 'pypi'] as const);
+    if (source[key] === (key === 'hashes' ? 'required' : 'first-seen')) return [];
+    const message = `${key} is for sources of kind ${kind}: ${id} is of kind ${source.kind}`;
+    return [problemAt(placeAt(tree, ['sources', id, key]), message, 'leave it out')];
   });
 }

@@ -192,6 +192,16 @@ const AFTER_HEAD: readonly Row[] = [
     'p:6:29: x-* is claimed by two sources: a and b',
   ],
   [
+    'what only a channel can have',
+    'sources: { a: { kind: pypi, first-look: builder-time } }',
+    'p:4:41: first-look is for sources of kind conda: a is of kind pypi; leave it out',
+  ],
+  [
+    'what only an index can have',
+    'sources: { a: { kind: conda, hashes: first-seen } }',
+    'p:4:38: hashes is for sources of kind pypi: a is of kind conda; leave it out',
+  ],
+  [
     'a grant without owner',
     'licenses:\n  grants:\n    - { expression: MIT, packages: [a], reason: r, expires: 2027-01-01 }',
     'p:6:7: a key is missing: approver',

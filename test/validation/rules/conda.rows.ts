@@ -21,10 +21,10 @@ const TODAY = Date.UTC(2026, 10, 26, 6);
 const TOO_YOUNG = {
   finding: 'deny age/too-young',
   message:
-    'numpy 2.4.0 is too young: ready 2026-12-03 06:00 UTC, 7 days after its upload (versions.min-age)',
+    'numpy 2.4.0 is too young: ready 2026-12-03 06:00 UTC, 7 days after it was first seen here (versions.min-age)',
   line: 'versions: { min-age: 7d }',
   until: '2026-12-03T06:00:00.000Z',
-  evidence: ['uploaded 2026-11-26T06:00:00.000Z'],
+  evidence: ['first seen here 2026-11-26T06:00:00.000Z'],
 };
 
 function lookedFirst(row: Differences, firstLook: number): Differences {
@@ -82,6 +82,26 @@ export const condaTables: readonly RuleTable[] = [
           TODAY,
         ),
         says: [],
+      },
+      {
+        it: 'says that a build is too young as what it is',
+        of: lookedFirst(
+          condaRow({
+            policy: BY_BUILDER,
+            record: { firstSeen: TODAY },
+            repodata: { timestamp: Date.UTC(2026, 10, 25) },
+          }),
+          TODAY,
+        ),
+        says: [
+          {
+            ...TOO_YOUNG,
+            message:
+              'numpy 2.4.0 is too young: ready 2026-12-02 00:00 UTC, 7 days after its build (versions.min-age)',
+            until: '2026-12-02T00:00:00.000Z',
+            evidence: ['built 2026-11-25T00:00:00.000Z'],
+          },
+        ],
       },
       {
         it: 'counts from when it was first seen what came after the first look',
