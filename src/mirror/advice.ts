@@ -83,13 +83,17 @@ function adviceOnEntry(about: About): string {
     about.refusedLicence === undefined
       ? ''
       : ` Its licence ${about.refusedLicence} would be refused too.`;
-  const writes = isConda(entry) ? '' : `; \`gatehouse approve ${entry}${range}\` writes it`;
+  const writes = isConda(entry)
+    ? ''
+    : `; \`npm run -s gatehouse -- approve ${entry}${range}\` writes it`;
   return `Add a line to packages.allow in policy.yaml, "- ${entry}${line}", by pull request${writes}.${licence}`;
 }
 
 function adviceOnRange({ entry, version }: About): string {
   const range = version === undefined ? '==VERSION' : `==${version.text}`;
-  const writes = isConda(entry) ? '' : `; \`gatehouse approve ${entry} "${range}"\` writes it`;
+  const writes = isConda(entry)
+    ? ''
+    : `; \`npm run -s gatehouse -- approve ${entry} "${range}"\` writes it`;
   return `Add a second entry to packages.allow, "- ${entry} ${range}"${writes}.`;
 }
 
