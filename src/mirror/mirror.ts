@@ -30,7 +30,8 @@ import { openQuarantine } from './quarantine.ts';
 import { reach } from './reach.ts';
 import { readAgain } from './read-again.ts';
 import { readRevocations, revoke } from './revoke.ts';
-import { type MirrorParts, type MirrorState, type WalkProgress, wakeAll } from './state.ts';
+import { type MirrorParts, type MirrorState, wakeAll } from './state.ts';
+import { type MirrorStatus, statusOf } from './status.ts';
 import { loadNames } from './taken-names.ts';
 import { type AskedTrial, type Runner, type TriedOut, tryOut } from './try-out.ts';
 import { type ProjectView, viewOf } from './view.ts';
@@ -65,21 +66,6 @@ export interface Mirror extends AsyncDisposable {
   standing(): string;
   readonly conda: CondaMirror;
   readonly ledger: Ledger;
-}
-
-export interface MirrorStatus {
-  readonly policy: Policy;
-  /** A catalogue is in force. */
-  readonly canDecide: boolean;
-  /** The walk of the policy in force is done. */
-  readonly complete: boolean;
-  readonly projects: number;
-  readonly approvedArtifacts: number;
-  readonly progress: WalkProgress;
-  /** The store's head has not been read for this long. */
-  readonly headAgeMs: number;
-  /** Changes whenever a page or a gate could answer otherwise. */
-  readonly generation: number;
 }
 
 /**
@@ -126,7 +112,7 @@ export async function openMirror(parts: MirrorParts, policy: Policy): Promise<Mi
     tryOut: (asked, run) => tryOut(pypi, asked, run),
     generation: () => pypi.state.generation,
     standing: () => standingOf(pypi.state),
-    status: () => statusOf(pypi.state, parts.clock() - headRead),
+    status: () => statusOf(states, parts.clock() - headRead),
     async [Symbol.asyncDispose]() {
       ending.abort();
       for (const state of states) wakeAll(state);
@@ -202,19 +188,4 @@ async function keepRunning(state: MirrorState, work: () => Promise<void>): Promi
 function standingOf({ inForce, standard, revocationsDigest, ledger }: MirrorState): string {
   const { withdrawn } = ledger.head().state;
   return [inForce?.digest, standard.policy.digest, revocationsDigest, withdrawn].join(' ');
-}
-
-function statusOf(state: MirrorState, headAgeMs: number): MirrorStatus {
-  const catalogue = state.inForce?.catalogue;
-  const parts = [...(catalogue?.parts.values() ?? [])];
-  return {
-    policy: state.standard.policy,
-    canDecide: catalogue !== undefined,
-    complete: catalogue?.complete === true && catalogue.policy === state.standard.policy.digest,
-    projects: parts.filter((part) => part.counts.approve > 0).length,
-    approvedArtifacts: parts.reduce((sum, part) => sum + part.counts.approve, 0),
-    progress: state.progress,
-    headAgeMs,
-    generation: state.generation,
-  };
 }

@@ -88,6 +88,23 @@ test('a channel shows what the policy approves, and what that needs, from noarch
   );
 });
 
+test('a mirror of channels alone can decide when it has walked them', async () => {
+  const policy = POLICY.replace('pypi: { kind: pypi }, ', '');
+  await withChannel(
+    { noarch: [recordOf('frog', '1.2')] },
+    async (house) => {
+      await house.walked();
+      expect(house.mirror.status()).toMatchObject({
+        canDecide: true,
+        complete: true,
+        projects: 1,
+        approvedArtifacts: 1,
+      });
+    },
+    policy,
+  );
+});
+
 test('what needs something refused is refused, and says so', async () => {
   await withChannel(
     {
