@@ -32,7 +32,7 @@ export function learnEvidence(state: MirrorState, subject: Subject, evidence: Ev
 }
 
 /**
- * The ledger has the artifact's admission. Where the bytes contain what was listed, no page changes and nobody is
+ * The ledger has the artifact's admission. Where the bytes contain what was listed, or a channel lists its own record, no page changes and nobody is
  * woken; the next seal, which is in no hurry, sees that the version stays.
  */
 export function learnAdmission(
@@ -48,7 +48,8 @@ export function learnAdmission(
   if (evidence === undefined) return;
   artifact.evidence = evidence;
   const isConfirmed =
-    evidence.kind !== 'refused' && artifact.provisional?.sha256 === evidence.metadata.sha256;
+    evidence.kind === 'conda' ||
+    (evidence.kind !== 'refused' && artifact.provisional?.sha256 === evidence.metadata.sha256);
   if (!isConfirmed) announce(state);
 }
 

@@ -4,7 +4,7 @@ import { fits } from '../ecosystems/pypi/tags.ts';
 import { pythonFits } from '../ecosystems/pypi/target-environment.ts';
 import { compareReleases } from '../ecosystems/releases.ts';
 import type { Basis, Decision } from '../model/decision.ts';
-import type { Evidence } from '../model/evidence.ts';
+import type { CondaEvidence, Evidence, WheelEvidence } from '../model/evidence.ts';
 import type { ProjectRecords } from '../model/record.ts';
 import type { Revocation } from '../model/revocation.ts';
 import { type CondaTarget, isPythonTarget, type Target } from '../model/target.ts';
@@ -251,9 +251,10 @@ function historyOf({ names }: Standard, { project, artifact }: Asked): History {
     ...(taken === undefined ? {} : { taken }),
   };
   const before = previousOf({ project, artifact });
-  if (before?.evidence?.kind !== 'wheel' || before.evidence.contents === undefined) return known;
-  const { contents, unpackedBytes } = before.evidence;
-  const { metadata } = before.evidence.metadata;
+  const evidence = before && installedOf(before);
+  if (before === undefined || evidence?.contents === undefined) return known;
+  const { contents, unpackedBytes } = evidence;
+  const { metadata } = metadataOf(before) ?? evidence.metadata;
   return {
     ...known,
     previous: { version: before.name.version.text, contents, metadata, unpackedBytes },
@@ -279,11 +280,11 @@ function previousOf({
   project,
   artifact,
 }: Pick<Asked, 'project' | 'artifact'>): KnownArtifact | undefined {
-  if (artifact.admitted || artifact.evidence?.kind !== 'wheel') return undefined;
+  if (artifact.admitted || installedOf(artifact) === undefined) return undefined;
   const older = project.artifacts.filter(
     (other) =>
       other.admitted &&
-      other.evidence?.kind === 'wheel' &&
+      installedOf(other) !== undefined &&
       compareReleases(other.name.version, artifact.name.version) < 0,
   );
   const newest = older.filter(({ name }) => name.version.text === older[0]?.name.version.text);
@@ -291,6 +292,12 @@ function previousOf({
   return newest.find((other) => tagsOf(other) === tags) ?? newest[0];
 }
 
+/** What is known of it as it is installed; absent: nothing, or it is sources. */
+function installedOf({ evidence }: KnownArtifact): WheelEvidence | CondaEvidence | undefined {
+  return evidence?.kind === 'wheel' || evidence?.kind === 'conda' ? evidence : undefined;
+}
+
 function tagsOf({ name }: KnownArtifact): string {
+  if (name.kind === 'conda') return name.subdir;
   return name.kind === 'wheel' ? name.tags.join(' ') : '';
 }

@@ -27,6 +27,8 @@ export interface WheelContents {
   readonly obfuscation?: readonly Sighting[];
   /** Of a source distribution: what an installer runs to make a wheel of it. */
   readonly buildScripts?: readonly BuildScript[];
+  /** Of a conda package: what clients run, or read as settings, by itself. */
+  readonly linkScripts?: readonly LinkScript[];
   /** What it bundles of others, at most `NAMES_LISTED`. */
   readonly components?: readonly BundledComponent[];
   /** SBOMs and METADATA of bundled distributions that cannot be read. */
@@ -112,6 +114,17 @@ export interface BuildScript {
   readonly kind: 'setup-py' | 'backend' | 'in-tree-backend' | 'requirement';
   /** The path of the file, the backend, or the requirement as written. */
   readonly value: string;
+}
+
+/** A file that conda or another client of its packages runs or obeys by itself. */
+export interface LinkScript {
+  readonly path: string;
+  /**
+   * `link`: run while it is installed or removed. `activate`: run whenever the environment is activated or left.
+   * `variables`: set then. `menu`: an entry of the desktop's menu. `settings`: of conda, pip or Python itself.
+   */
+  readonly kind: 'link' | 'activate' | 'variables' | 'menu' | 'settings';
+  readonly sha256: string;
 }
 
 /** A place where something was seen, without what was seen. */

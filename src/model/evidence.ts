@@ -92,6 +92,22 @@ export interface SdistEvidence {
   readonly contents: WheelContents;
 }
 
+/** Facts from verified bytes of one conda package. */
+export interface CondaEvidence {
+  readonly kind: 'conda';
+  readonly extractor: number;
+  readonly sha256: Sha256;
+  readonly sizeBytes: number;
+  readonly format: 'conda' | 'tar.bz2';
+  /** Of its `info/index.json`, in the words of core metadata, as a record of a channel is read. */
+  readonly metadata: MetadataFact;
+  /** What its `info/about.json` says of the licence; a list is joined as several licences at once. */
+  readonly aboutLicense?: string;
+  readonly memberCount: number;
+  readonly unpackedBytes: number;
+  readonly contents: WheelContents;
+}
+
 /** The bytes could not be read the one safe way: why, from the closed list of `validation/archives`. */
 export interface RefusedEvidence {
   readonly kind: 'refused';
@@ -102,4 +118,4 @@ export interface RefusedEvidence {
   readonly message: string;
 }
 
-export type Evidence = WheelEvidence | SdistEvidence | RefusedEvidence;
+export type Evidence = WheelEvidence | SdistEvidence | CondaEvidence | RefusedEvidence;

@@ -208,6 +208,7 @@ function buildContent({ content }: PolicyFile, at: At): Policy['content'] {
     obfuscation: effect('obfuscation'),
     drift: effect('drift'),
     build: effect('build'),
+    'link-scripts': effect('link-scripts'),
     collisions: effect('collisions'),
     'install-probe': placed(probe === 'off' ? 'allow' : probe, at('content', 'install-probe')),
     known: content.known.map((entry, index) => ({

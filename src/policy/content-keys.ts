@@ -8,6 +8,7 @@ export const CONTENT_KEYS = [
   'obfuscation',
   'drift',
   'build',
+  'link-scripts',
   'collisions',
   'install-probe',
 ] as const;

@@ -230,6 +230,9 @@ const content = section({
   build: contentEffect
     .default('review')
     .describe('Source distributions, which run code while they are installed.'),
+  'link-scripts': contentEffect
+    .default('review')
+    .describe('What clients of conda packages run or obey by themselves.'),
   collisions: contentEffect
     .default('review')
     .describe('Modules and commands that another admitted project has.'),

@@ -62,6 +62,11 @@ export const contentsSchema: z.ZodType<WheelContents> = z.object({
   }),
   secrets: sightings,
   obfuscation: sightings,
+  linkScripts: listOf({
+    path: z.string(),
+    kind: z.enum(['link', 'activate', 'variables', 'menu', 'settings']),
+    sha256: z.string(),
+  }),
   buildScripts: listOf({
     kind: z.enum(['setup-py', 'backend', 'in-tree-backend', 'requirement']),
     value: z.string(),

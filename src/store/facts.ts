@@ -3,6 +3,8 @@ import { z } from 'zod';
 import type { LicenseText } from '../model/contents.ts';
 import { GatehouseError, isGatehouseError } from '../model/errors.ts';
 import {
+  type CondaEvidence,
+  type CondaIndex,
   type CoreMetadata,
   type Evidence,
   EXTRACTOR,
@@ -156,6 +158,15 @@ const PROVISIONAL: StoredFormat<StoredProvisional> = {
 
 const texts = z.array(z.string());
 
+const condaIndexSchema: z.ZodType<CondaIndex> = z.object({
+  build: z.string(),
+  buildNumber: z.number(),
+  constrains: texts,
+  subdir: z.string().exactOptional(),
+  noarch: z.string().exactOptional(),
+  extraDepends: z.record(z.string(), texts).exactOptional(),
+});
+
 const metadataSchema: z.ZodType<CoreMetadata> = z.object({
   metadataVersion: z.string(),
   name: z.string(),
@@ -170,6 +181,7 @@ const metadataSchema: z.ZodType<CoreMetadata> = z.object({
   licenseClassifiers: texts,
   summary: z.string().exactOptional(),
   dynamic: texts,
+  conda: condaIndexSchema.exactOptional(),
 });
 
 const metadataFactSchema = z.object({
@@ -207,6 +219,19 @@ const sdistSchema: z.ZodType<SdistEvidence> = z.object({
   contents: contentsSchema,
 });
 
+const condaSchema: z.ZodType<CondaEvidence> = z.object({
+  kind: z.literal('conda'),
+  extractor: z.int().positive(),
+  sha256: storedNames.sha256,
+  sizeBytes: z.number(),
+  format: z.enum(['conda', 'tar.bz2']),
+  metadata: metadataFactSchema,
+  aboutLicense: z.string().exactOptional(),
+  memberCount: z.number(),
+  unpackedBytes: z.number(),
+  contents: contentsSchema,
+});
+
 const refusedSchema: z.ZodType<RefusedEvidence> = z.object({
   kind: z.literal('refused'),
   extractor: z.int().positive(),
@@ -219,5 +244,5 @@ const refusedSchema: z.ZodType<RefusedEvidence> = z.object({
 const EVIDENCE: StoredFormat<Evidence> = {
   name: 'gatehouse.evidence',
   version: 1,
-  schema: z.union([wheelSchema, sdistSchema, refusedSchema]),
+  schema: z.union([wheelSchema, sdistSchema, condaSchema, refusedSchema]),
 };

@@ -137,10 +137,38 @@ const bundling: WheelEvidence = {
   },
 };
 
+const conda: Evidence = {
+  kind: 'conda',
+  extractor: EXTRACTOR,
+  sha256: digest('1'),
+  sizeBytes: 3,
+  format: 'tar.bz2',
+  metadata: {
+    origin: 'contents',
+    sha256: digest('2'),
+    metadata: {
+      ...wheel.metadata.metadata,
+      conda: {
+        build: 'h1_0',
+        buildNumber: 1,
+        constrains: ['zlib >=1'],
+        subdir: 'noarch',
+        noarch: 'python',
+        extraDepends: { test: ['pytest'] },
+      },
+    },
+  },
+  aboutLicense: 'MIT',
+  memberCount: 1,
+  unpackedBytes: 2,
+  contents: { linkScripts: [{ path: 'bin/.x-post-link.sh', kind: 'link', sha256: digest('3') }] },
+};
+
 describe('evidence', () => {
   test.each<[string, Evidence]>([
     ['a wheel', wheel],
     ['what a wheel bundles', bundling],
+    ['a conda package', conda],
     ['bytes that were refused', refused],
   ])('of %s is given back whole, with the digest of what is stored', async (_name, evidence) => {
     const store = openMemoryStore();

@@ -13,10 +13,15 @@ export interface RawName {
   readonly offset: number;
   /** The archive says that it is UTF-8. Then it may leave ASCII, which others would read as code page 437. */
   readonly utf8: boolean;
+  /** Default `everywhere`. */
+  readonly names?: NameScope;
 }
 
+/** Where a name must mean the same path: on Linux letters of either case differ, and no name stands for a device. */
+export type NameScope = 'everywhere' | 'linux';
+
 /** Reads a member's name that means the same relative path everywhere; throws `archive-refused`. */
-export function readMemberName({ bytes, offset, utf8 }: RawName): string {
+export function readMemberName({ bytes, offset, utf8, names = 'everywhere' }: RawName): string {
   const name = decode(bytes, offset, utf8);
   if (name.length > MAX_LENGTH)
     throw zipRefused(
@@ -34,7 +39,9 @@ export function readMemberName({ bytes, offset, utf8 }: RawName): string {
   if (name.includes('\\') || segments.some((segment) => /^\.{0,2}$/.test(segment))) {
     throw zipRefused('name-unsafe', offset, `a name is not a plain relative path: ${quoted(name)}`);
   }
-  if (name.includes(':') || segments.some((segment) => DEVICE.test(segment)) || endsOddly(name)) {
+  const isReserved =
+    name.includes(':') || segments.some((segment) => DEVICE.test(segment)) || endsOddly(name);
+  if (names === 'everywhere' && isReserved) {
     throw zipRefused(
       'name-reserved',
       offset,
@@ -73,9 +80,11 @@ function decode(bytes: Uint8Array, offset: number, utf8: boolean): string {
 
 /**
  * Remembers names and refuses one that a file system could take for another: equal but for case or Unicode
- * normal form, or a file where another name needs a directory.
+ * normal form (on Linux neither counts), or a file where another name needs a directory.
  */
-export function collectNames(): (name: string, offset: number) => void {
+export function collectNames(
+  names: NameScope = 'everywhere',
+): (name: string, offset: number) => void {
   const exact = new Set<string>();
   const files = new Set<string>();
   const directories = new Set<string>();
@@ -102,7 +111,7 @@ export function collectNames(): (name: string, offset: number) => void {
       throw zipRefused('name-duplicate', offset, `two members have one name: ${quoted(name)}`);
     }
     exact.add(name);
-    const folded = fold(name);
+    const folded = names === 'linux' ? name : fold(name);
     const slash = folded.lastIndexOf('/');
     const isFree = claimDirectories(folded.slice(0, Math.max(slash, 0)));
     if (!isFree || (!folded.endsWith('/') && !claimFile(folded))) {

@@ -116,6 +116,28 @@ export const SDIST_REFUSALS = [
   'zip-too',
 ] as const;
 
+/** Why well-formed archives are not a conda package (CEP 34 and 35) that can be understood. */
+export const CONDA_REFUSALS = [
+  'about-invalid',
+  'compressed-twice',
+  'folder-link',
+  'forbidden-file',
+  'format-version',
+  'index-invalid',
+  'info-in-both',
+  'info-missing',
+  'info-too-large',
+  'link-invalid',
+  'member-missing',
+  'member-unknown',
+  'noarch-layout',
+  'path-mismatch',
+  'path-missing',
+  'path-unlisted',
+  'paths-invalid',
+  'stem-mismatch',
+] as const;
+
 /** Why a well-formed zip file is not a wheel that can be understood. */
 export const WHEEL_REFUSALS = [
   'dist-info-many',
@@ -133,6 +155,7 @@ export type ZstdRefusal = (typeof ZSTD_REFUSALS)[number];
 export type Bzip2Refusal = (typeof BZIP2_REFUSALS)[number];
 export type TarRefusal = (typeof TAR_REFUSALS)[number];
 export type SdistRefusal = (typeof SDIST_REFUSALS)[number];
+export type CondaRefusal = (typeof CONDA_REFUSALS)[number];
 export type WheelRefusal = (typeof WHEEL_REFUSALS)[number];
 
 /** The `archive-refused` error of a zip file; `offset` is the byte in the file where it shows. */
@@ -176,6 +199,15 @@ export function tarRefused(reason: TarRefusal, offset: number, message: string):
 /** The `archive-refused` error of a source distribution. */
 export function sdistRefused(
   reason: SdistRefusal,
+  message: string,
+  cause?: unknown,
+): GatehouseError {
+  return new GatehouseError('archive-refused', message, { data: { reason }, cause });
+}
+
+/** The `archive-refused` error of a conda package. */
+export function condaRefused(
+  reason: CondaRefusal,
   message: string,
   cause?: unknown,
 ): GatehouseError {

@@ -1,4 +1,4 @@
-import { collectNames, readMemberName } from './member-name.ts';
+import { collectNames, type NameScope, readMemberName } from './member-name.ts';
 import { quoted, tarRefused } from './refusals.ts';
 
 /** What the tar file says of a link. */
@@ -7,6 +7,7 @@ export interface NamedLink {
   readonly name: string;
   readonly target: Buffer;
   readonly offset: number;
+  readonly names: NameScope;
 }
 
 /**
@@ -29,11 +30,17 @@ export function resolveSymlink(name: string, target: string): string | undefined
 }
 
 /** Remembers names, as `collectNames` does, and the files that hard links may mean. */
-export function collectMembers(): Members {
-  const addName = collectNames();
+export function collectMembers(names: NameScope): Members {
+  const addName = collectNames(names);
   const files = new Set<string>();
+  const folders = new Set<string>();
   return {
     add(name, kind, offset) {
+      if (kind === 'directory') {
+        // conda's own packer writes a folder once for itself and once for what is in it.
+        if (names === 'linux' && folders.has(name)) return;
+        folders.add(name);
+      }
       addName(kind === 'directory' ? `${name}/` : name, offset);
       if (kind === 'file' || kind === 'hardlink') files.add(name);
     },
@@ -50,9 +57,9 @@ export interface Members {
 
 /** Reads the target of a link that stays in the archive; throws `archive-refused`. */
 export function readTarget(link: NamedLink, members: Members): string {
-  const { kind, name, target: bytes, offset } = link;
+  const { kind, name, target: bytes, offset, names } = link;
   if (kind === 'hardlink') {
-    const target = readMemberName({ bytes, offset, utf8: true });
+    const target = readMemberName({ bytes, offset, utf8: true, names });
     if (!members.has(target))
       throw tarRefused(
         'link-missing',
@@ -71,7 +78,7 @@ export function readTarget(link: NamedLink, members: Members): string {
       `a symbolic link may leave the archive: ${quoted(name)} to ${quoted(target)}`,
     );
   // As strict as for names, since readers make paths of both.
-  readMemberName({ bytes: Buffer.from(resolved), offset, utf8: true });
+  readMemberName({ bytes: Buffer.from(resolved), offset, utf8: true, names });
   if (!Buffer.from(target).equals(bytes))
     throw tarRefused('name-encoding', offset, `the target of a link is not UTF-8: ${quoted(name)}`);
   return target;

@@ -1,4 +1,4 @@
-import { readMemberName } from './member-name.ts';
+import { type NameScope, readMemberName } from './member-name.ts';
 import { quoted, tarRefused } from './refusals.ts';
 import { BLOCK_BYTES, isZero, openBlocks, type TarBlocks } from './tar-blocks.ts';
 import { readExtended, type WholeHeader } from './tar-extended.ts';
@@ -25,6 +25,8 @@ export interface TarOptions {
   readonly limits?: TarLimits;
   /** `inside`: links that stay in the archive are members too. */
   readonly links?: 'refuse' | 'inside';
+  /** Default `everywhere`. `linux` takes a folder twice as well. */
+  readonly names?: NameScope;
 }
 
 /**
@@ -34,10 +36,10 @@ export interface TarOptions {
  */
 export async function* readTar(
   content: AsyncIterable<Uint8Array>,
-  { limits = TAR_LIMITS, links = 'refuse' }: TarOptions = {},
+  { limits = TAR_LIMITS, links = 'refuse', names = 'everywhere' }: TarOptions = {},
 ): AsyncGenerator<TarEntry> {
   await using blocks = openBlocks(content, limits.totalBytes);
-  const members = collectMembers();
+  const members = collectMembers(names);
   for (let count = 1; ; count += 1) {
     const offset = blocks.offset();
     const block = await blocks.block();
@@ -54,7 +56,10 @@ export async function* readTar(
         `too many members: expected at most ${limits.members}`,
       );
     const header = await readExtended(readHeader(block, offset), blocks, limits.headerBytes);
-    const { content: body, ...entry } = openEntry(readEntry(header, members, links), blocks);
+    const { content: body, ...entry } = openEntry(
+      readEntry(header, { members, links, names }),
+      blocks,
+    );
     yield entry;
     await body.end();
   }
@@ -96,13 +101,20 @@ function openEntry(entry: Described, blocks: TarBlocks) {
   return { ...entry, stream, content: { end } };
 }
 
-function readEntry(header: WholeHeader, members: Members, links: 'refuse' | 'inside'): Described {
+interface Reading {
+  readonly links: 'refuse' | 'inside';
+  readonly names: NameScope;
+  readonly members: Members;
+}
+
+function readEntry(header: WholeHeader, reading: Reading): Described {
+  const { members, names } = reading;
   const { offset, mode, sizeBytes } = header;
   const kind = kindOf(header);
-  const written = readMemberName({ bytes: header.name, offset, utf8: true });
+  const written = readMemberName({ bytes: header.name, offset, utf8: true, names });
   const name = kind === 'directory' && written.endsWith('/') ? written.slice(0, -1) : written;
   checkKind(header, kind, name);
-  const link = linkOf(header, { kind, name, links, members });
+  const link = linkOf(header, { kind, name, ...reading });
   members.add(name, kind, offset);
   return { name, kind, sizeBytes, mode: mode & 0o7777, offset, ...link };
 }
@@ -144,16 +156,14 @@ function checkKind(header: WholeHeader, kind: TarEntry['kind'], name: string): v
     throw tarRefused('size-conflict', offset, `a ${kind} has a size: ${quoted(name)}`);
 }
 
-interface LinkContext {
+interface LinkContext extends Reading {
   readonly kind: TarEntry['kind'];
   readonly name: string;
-  readonly links: 'refuse' | 'inside';
-  readonly members: Members;
 }
 
 function linkOf(
   { linkName, offset }: WholeHeader,
-  { kind, name, links, members }: LinkContext,
+  { kind, name, links, members, names }: LinkContext,
 ): Pick<TarEntry, 'linkTarget'> {
   if (kind === 'file' || kind === 'directory') {
     if (linkName.length === 0) return {};
@@ -161,5 +171,5 @@ function linkOf(
   }
   if (links === 'refuse')
     throw tarRefused('link-refused', offset, `a member is a ${kind}: ${quoted(name)}`);
-  return { linkTarget: readTarget({ kind, name, target: linkName, offset }, members) };
+  return { linkTarget: readTarget({ kind, name, target: linkName, offset, names }, members) };
 }

@@ -24,7 +24,8 @@ const MODULES =
   /^(?:local\/)?lib(?:64)?\/(?:(?:python|pypy)[^/]*\/(?:(?:(?:site|dist)-packages|lib-dynload)\/)?|(?:site|dist)-packages\/)/i;
 const COMMAND = /^(?:bin|scripts)\/([^/]+)$/i;
 
-function placeInEnvironment(path: string): InstalledPath {
+/** Where a path of an environment lies: among the importable packages, among the commands, or elsewhere. */
+export function placeInEnvironment(path: string): InstalledPath {
   const [, command] = COMMAND.exec(path) ?? [];
   if (command !== undefined) return { place: 'scripts', path: command };
   const [modules = ''] = MODULES.exec(path) ?? [];

@@ -1,3 +1,4 @@
+import type { Evidence } from '../../model/evidence.ts';
 import type { Rule, RuleInput, Statement } from './rule.ts';
 import { describeSubject } from './subject-words.ts';
 
@@ -37,8 +38,8 @@ function* judge(input: RuleInput): Generator<Statement> {
   } else if (evidence.kind === 'refused') {
     const message = `${who} has an archive that is refused, ${evidence.reason}: ${evidence.message}`;
     yield { code: 'archive/refused', verdict: 'deny', message };
-  } else if (evidence.kind !== formatOf(input)) {
-    const [what, whose] = WORDS[evidence.kind];
+  } else if (formatOf(evidence) !== formatNamed(input)) {
+    const [what, whose] = WORDS[formatOf(evidence)];
     const message = `${who} has the bytes of ${what}, and a file name that is not ${whose}: ${subject.filename}`;
     yield { code: 'archive/other-format', verdict: 'deny', message };
   }
@@ -47,11 +48,20 @@ function* judge(input: RuleInput): Generator<Statement> {
 const WORDS = {
   wheel: ['a wheel', "a wheel's"],
   sdist: ['a source distribution in .tar.gz', "such a one's"],
+  conda: ['a .conda package', "such a one's"],
+  'tar.bz2': ['a .tar.bz2 package', "such a one's"],
 } as const;
 
+type Format = keyof typeof WORDS;
+
+function formatOf(evidence: Exclude<Evidence, { readonly kind: 'refused' }>): Format {
+  return evidence.kind === 'conda' ? evidence.format : evidence.kind;
+}
+
 /** What an installer takes it for; absent: nothing whose bytes are read here, as a source distribution in a zip file. */
-function formatOf({ name }: RuleInput): 'wheel' | 'sdist' | undefined {
-  if (name === undefined || name.kind === 'conda') return undefined;
+function formatNamed({ name }: RuleInput): Format | undefined {
+  if (name === undefined) return undefined;
+  if (name.kind === 'conda') return name.format;
   if (name.kind !== 'sdist') return name.kind;
   return name.extension === '.tar.gz' ? 'sdist' : undefined;
 }

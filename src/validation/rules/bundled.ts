@@ -5,7 +5,7 @@ import { type BundledClaim, claimComponents } from './bundled-claim.ts';
 import { judgeClaims, verdictOf } from './bundled-outcome.ts';
 import { claimTexts } from './bundled-texts.ts';
 import { findClarified } from './license-clarification.ts';
-import { contentsOf, type Rule, type RuleInput, type Statement } from './rule.ts';
+import { contentsOf, isOfConda, type Rule, type RuleInput, type Statement } from './rule.ts';
 import { describeSubject, listSome, quote } from './subject-words.ts';
 
 /** What an artifact bundles of others must be under licences that the policy allows for it. */
@@ -63,6 +63,7 @@ export const bundled: Rule = {
 };
 
 function* judge(input: RuleInput): Generator<Statement> {
+  if (isOfConda(input)) return;
   const contents = contentsOf(input);
   if (contents?.components === undefined) {
     const message = `${describeSubject(input)} may bundle anything: its contents were not read for it`;

@@ -2,6 +2,7 @@ import { CONTENTS_LISTED, type WheelContents } from '../../model/contents.ts';
 import { EXTRACTOR_OF_CONTENTS } from '../../model/evidence.ts';
 import { type ContentClaim, judgeContents } from './content.ts';
 import {
+  contentsOf,
   isOfSources,
   type PreviousRelease,
   type Rule,
@@ -48,8 +49,8 @@ const GROWTH_FROM_BYTES = 5 * 1024 * 1024;
 function* judge(input: RuleInput): Generator<Statement> {
   if (isOfSources(input)) return;
   const { evidence, history } = input;
-  const contents = evidence?.kind === 'wheel' ? evidence.contents : undefined;
-  if (evidence?.kind !== 'wheel' || contents === undefined) {
+  const contents = contentsOf(input);
+  if (evidence === undefined || evidence.kind === 'refused' || contents === undefined) {
     const message = `${describeSubject(input)} may hold something new: its contents were not read`;
     yield { code: 'drift/unknown', verdict: 'deny', message };
     return;
@@ -94,12 +95,17 @@ function newHooks(now: WheelContents, before: WheelContents): readonly string[] 
   const known = new Set([
     ...(before.startup ?? []).map(({ path }) => path),
     ...(before.notebook ?? []),
+    ...(before.linkScripts ?? []).map(({ path }) => path),
   ]);
-  const { startup = [], notebook = [] } = now;
-  const found = [...startup.map(({ path }) => path), ...notebook]
+  const { startup = [], notebook = [], linkScripts = [] } = now;
+  const found = [
+    ...startup.map(({ path }) => path),
+    ...notebook,
+    ...linkScripts.map(({ path }) => path),
+  ]
     .filter((path) => !known.has(path))
     .map(quote);
-  const isCut = startup.length >= CONTENTS_LISTED || notebook.length >= CONTENTS_LISTED;
+  const isCut = [startup, notebook, linkScripts].some(({ length }) => length >= CONTENTS_LISTED);
   return isCut ? [...found, 'more than are listed'] : found;
 }
 

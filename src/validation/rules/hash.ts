@@ -71,7 +71,9 @@ function* judgeMutation(
 /** The listed metadata is provisional: a sidecar or a part of the file, read before the bytes were verified. */
 function* judgeMetadata(input: RuleInput): Generator<Statement> {
   const { listed, evidence } = input;
-  if (listed === undefined || evidence === undefined || evidence.kind === 'refused') return;
+  if (listed === undefined || evidence === undefined) return;
+  // What a conda package says of itself is compared with its record by the rule `conda-record`.
+  if (evidence.kind === 'refused' || evidence.kind === 'conda') return;
   yield* judgeTexts(input, listed, evidence);
   if (listed.sha256 === evidence.metadata.sha256) return;
   yield {

@@ -2,6 +2,8 @@ import { age } from './age.ts';
 import { archive } from './archive.ts';
 import { build } from './build.ts';
 import { bundled } from './bundled.ts';
+import { condaRecord } from './conda-record.ts';
+import { condaScripts } from './conda-scripts.ts';
 import { dependency } from './dependency.ts';
 import { drift } from './drift.ts';
 import { executable } from './executable.ts';
@@ -44,6 +46,7 @@ export const RULES: readonly Rule[] = [
   target,
   archive,
   metadata,
+  condaRecord,
   recordFile,
   build,
   provenance,
@@ -51,6 +54,7 @@ export const RULES: readonly Rule[] = [
   moduleRule,
   startup,
   notebook,
+  condaScripts,
   executable,
   pickle,
   secret,

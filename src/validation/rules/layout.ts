@@ -1,6 +1,6 @@
 import type { LayoutFault } from '../../model/contents.ts';
 import { EXTRACTOR_OF_CONTENTS } from '../../model/evidence.ts';
-import { isOfSources, type Rule, type RuleInput, type Statement } from './rule.ts';
+import { isOfConda, isOfSources, type Rule, type RuleInput, type Statement } from './rule.ts';
 import { describeSubject, listSome, quote } from './subject-words.ts';
 
 /** The wheel must be laid out so that every client installs the same, and only where it may. */
@@ -53,7 +53,7 @@ const CODES = {
 } as const satisfies Record<LayoutFault['fault'], readonly [string, string]>;
 
 function* judge(input: RuleInput): Generator<Statement> {
-  if (isOfSources(input)) return;
+  if (isOfSources(input) || isOfConda(input)) return;
   const faults = input.evidence?.kind === 'wheel' ? input.evidence.contents?.layout : undefined;
   const who = describeSubject(input);
   if (faults === undefined) {

@@ -1,9 +1,9 @@
 import { readLicense } from '../../ecosystems/spdx/worlds.ts';
-import { EXTRACTOR_OF_CONTENTS } from '../../model/evidence.ts';
+import { type CoreMetadata, EXTRACTOR_OF_CONTENTS } from '../../model/evidence.ts';
 import { grantsFor } from '../../policy/select.ts';
-import { licenseTerms } from '../license-terms.ts';
+import { type LicenseTerms, licenseTerms } from '../license-terms.ts';
 import { judgeChange } from './license-change.ts';
-import { judgeConflict, judgeUnsettled, judgeWorlds } from './license-claim.ts';
+import { type Claim, judgeConflict, judgeUnsettled, judgeWorlds } from './license-claim.ts';
 import { findClarified, judgeVoid } from './license-clarification.ts';
 import { describeRelease, licenseTextsOf } from './license-facts.ts';
 import type { Rule, RuleInput, Statement } from './rule.ts';
@@ -80,8 +80,42 @@ function* judge(input: RuleInput): Generator<Statement> {
   yield* judgeVoid(input);
   const reading = readLicense(metadata.metadata, licenseTextsOf(input));
   const claim = { subject: describeRelease(input), place: policy.licenses.place };
-  if (reading.kind === 'worlds') yield* judgeWorlds({ ...claim, reading }, terms);
-  else if (reading.kind === 'text-conflict') yield* judgeConflict({ ...claim, reading }, terms);
-  else yield judgeUnsettled({ ...claim, reading });
+  yield* judgeReading({ ...claim, reading }, terms);
   yield* judgeChange(input, reading);
+  // A record that was patched must not hide what the package says of itself.
+  for (const [file, built] of builtLicenses(input, metadata.metadata)) {
+    const own = readLicense(built, licenseTextsOf(input));
+    const named = `${claim.subject}, by its ${file},`;
+    yield* judgeReading({ ...claim, subject: named, reading: own }, terms);
+  }
+}
+
+function judgeReading(claim: Claim, terms: LicenseTerms): readonly Statement[] {
+  const { reading } = claim;
+  if (reading.kind === 'worlds') return judgeWorlds({ ...claim, reading }, terms);
+  if (reading.kind === 'text-conflict') return judgeConflict({ ...claim, reading }, terms);
+  return [judgeUnsettled({ ...claim, reading })];
+}
+
+// As long as a licence is kept of an index.json.
+const LONGEST_LICENSE = 4096;
+
+/** Other licences than that of a conda package's record which its own files name. */
+function builtLicenses(
+  { evidence }: RuleInput,
+  record: CoreMetadata,
+): ReadonlyMap<string, CoreMetadata> {
+  if (evidence?.kind !== 'conda') return new Map();
+  const index = evidence.metadata.metadata;
+  const { aboutLicense } = evidence;
+  const built = new Map<string, CoreMetadata>();
+  if (index.license !== undefined && index.license !== record.license)
+    built.set('info/index.json', index);
+  if (aboutLicense !== undefined && ![record.license, index.license].includes(aboutLicense))
+    built.set('info/about.json', {
+      ...index,
+      license: aboutLicense,
+      licenseIsLong: aboutLicense.length >= LONGEST_LICENSE,
+    });
+  return built;
 }

@@ -2,7 +2,7 @@ import { isStandardModule } from '../../ecosystems/pypi/standard-library.ts';
 import { NAMES_LISTED } from '../../model/contents.ts';
 import { EXTRACTOR_OF_CONTENTS } from '../../model/evidence.ts';
 import { pythonTargets } from '../../model/target.ts';
-import { isOfSources, type Rule, type RuleInput, type Statement } from './rule.ts';
+import { isOfConda, isOfSources, type Rule, type RuleInput, type Statement } from './rule.ts';
 import { describeSubject, listSome, quote } from './subject-words.ts';
 import { judgeTakenNames } from './taken-names.ts';
 
@@ -42,7 +42,7 @@ export const moduleRule: Rule = {
 };
 
 function* judge(input: RuleInput): Generator<Statement> {
-  if (isOfSources(input)) return;
+  if (isOfSources(input) || isOfConda(input)) return;
   const { policy, evidence } = input;
   const modules = evidence?.kind === 'wheel' ? evidence.contents?.modules : undefined;
   const who = describeSubject(input);

@@ -1,6 +1,6 @@
 import { EXTRACTOR_OF_CONTENTS } from '../../model/evidence.ts';
 import { judgeContents } from './content.ts';
-import { isOfSources, type Rule, type RuleInput, type Statement } from './rule.ts';
+import { contentsOf, isOfSources, type Rule, type RuleInput, type Statement } from './rule.ts';
 import { describeSubject, quote } from './subject-words.ts';
 
 /** What Jupyter loads by itself must be something that a person has looked at. */
@@ -24,7 +24,7 @@ export const notebook: Rule = {
 
 function* judge(input: RuleInput): Generator<Statement> {
   if (isOfSources(input)) return;
-  const paths = input.evidence?.kind === 'wheel' ? input.evidence.contents?.notebook : undefined;
+  const paths = contentsOf(input)?.notebook;
   if (paths === undefined) {
     const message = `${describeSubject(input)} may be loaded by Jupyter by itself: its contents were not read`;
     yield { code: 'notebook/unknown', verdict: 'deny', message };

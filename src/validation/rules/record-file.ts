@@ -1,6 +1,6 @@
 import type { RecordFault } from '../../model/contents.ts';
 import { EXTRACTOR_OF_CONTENTS } from '../../model/evidence.ts';
-import { isOfSources, type Rule, type RuleInput, type Statement } from './rule.ts';
+import { isOfConda, isOfSources, type Rule, type RuleInput, type Statement } from './rule.ts';
 import { describeSubject, listSome, quote } from './subject-words.ts';
 
 /** RECORD must name every member of the wheel with its digest, and nothing else. */
@@ -38,7 +38,7 @@ export const recordFile: Rule = {
 };
 
 function* judge(input: RuleInput): Generator<Statement> {
-  if (isOfSources(input)) return;
+  if (isOfSources(input) || isOfConda(input)) return;
   const { evidence } = input;
   const who = describeSubject(input);
   const deny = { verdict: 'deny' } as const;

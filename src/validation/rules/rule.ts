@@ -44,6 +44,14 @@ export function isOfSources({ evidence }: Pick<RuleInput, 'evidence'>): boolean 
   return evidence?.kind === 'sdist';
 }
 
+/**
+ * No wheel's layout is asked of a conda package, `info/paths.json` stands for RECORD (`archive` speaks of both), and
+ * what would be bundled in a wheel is a package of its own.
+ */
+export function isOfConda({ name }: Pick<RuleInput, 'name'>): boolean {
+  return name?.kind === 'conda';
+}
+
 /** What was admitted before. */
 export interface History {
   /** This very subject was admitted. */

@@ -1,6 +1,6 @@
 import { EXTRACTOR_OF_CONTENTS } from '../../model/evidence.ts';
 import { judgeContents } from './content.ts';
-import { isOfSources, type Rule, type RuleInput, type Statement } from './rule.ts';
+import { contentsOf, isOfSources, type Rule, type RuleInput, type Statement } from './rule.ts';
 import { describeSubject, quote } from './subject-words.ts';
 
 /** What runs at every start of Python, asked for or not, must be something that a person has looked at. */
@@ -24,7 +24,7 @@ export const startup: Rule = {
 
 function* judge(input: RuleInput): Generator<Statement> {
   if (isOfSources(input)) return;
-  const hooks = input.evidence?.kind === 'wheel' ? input.evidence.contents?.startup : undefined;
+  const hooks = contentsOf(input)?.startup;
   if (hooks === undefined) {
     const message = `${describeSubject(input)} may run code at every start of Python: its contents were not read`;
     yield { code: 'startup/unknown', verdict: 'deny', message };

@@ -19,6 +19,8 @@ const OWN_TEST: ReadonlySet<string> = new Set(['license']);
 
 /** Rules that have nothing to miss, and why. */
 const NEED_NO_EVIDENCE: ReadonlyMap<string, string> = new Map([
+  ['conda-record', 'it speaks of conda packages only, and of what is none nothing is known here'],
+  ['conda-scripts', 'it speaks of conda packages only, and of what is none nothing is known here'],
   ['package', 'the name of the project is in the subject'],
   ['revoked', 'the name of the project and the SHA-256 are in the subject'],
   ['status', 'PEP 792 takes an absent status for active'],

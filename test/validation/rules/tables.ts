@@ -2,6 +2,7 @@ import { ageTable } from './age.rows.ts';
 import { archiveTable } from './archive.rows.ts';
 import { buildTable } from './build.rows.ts';
 import { bundledTable } from './bundled.rows.ts';
+import { condaContentTables } from './conda-contents.rows.ts';
 import { condaTables } from './conda.rows.ts';
 import { dependencyTable } from './dependency.rows.ts';
 import { driftTable } from './drift.rows.ts';
@@ -61,11 +62,20 @@ const WHEEL_TABLES: readonly RuleTable[] = [
   bundledTable,
 ];
 
+const CONDA_TABLES: readonly RuleTable[] = [...condaTables, ...condaContentTables];
+const CONDA_ONLY = CONDA_TABLES.filter(({ rule }) =>
+  WHEEL_TABLES.every((table) => table.rule !== rule),
+);
+
 /** Of each rule all rows: those of wheels, and those of conda packages. */
-export const TABLES: readonly RuleTable[] = WHEEL_TABLES.map(({ rule, rows }) => ({
-  rule,
-  rows: [
-    ...rows,
-    ...condaTables.filter((table) => table.rule === rule).flatMap((table) => table.rows),
-  ],
-}));
+export const TABLES: readonly RuleTable[] = [...WHEEL_TABLES, ...CONDA_ONLY].map(
+  ({ rule, rows }) => ({
+    rule,
+    rows: [
+      ...rows,
+      ...CONDA_TABLES.filter((table) => table.rule === rule && table.rows !== rows).flatMap(
+        (table) => table.rows,
+      ),
+    ],
+  }),
+);

@@ -2,6 +2,7 @@ import { inspectBinaries } from './binaries.ts';
 import { inspectComponents } from './components.ts';
 import type { BeginInspection } from './inspector.ts';
 import { inspectLicenseTexts } from './license-texts.ts';
+import { inspectLinkScripts } from './link-scripts.ts';
 import { inspectNames } from './names.ts';
 import { inspectNotebook } from './notebook.ts';
 import { inspectOwnedNames } from './owned-names.ts';
@@ -21,7 +22,21 @@ export const SOURCE_INSPECTORS: readonly BeginInspection[] = [
   inspectComponents,
 ];
 
-/** Every inspector; each finds parts of the contents that no other finds. */
+/**
+ * Those that look at conda packages. Names of modules are not among them: `python` itself has those of the standard
+ * library. Nor is what is bundled: a library is a package of its own there. Licence texts are, but most lie in `info/`,
+ * which is not shown to these.
+ */
+export const CONDA_INSPECTORS: readonly BeginInspection[] = [
+  inspectStartup,
+  inspectNotebook,
+  inspectLinkScripts,
+  inspectBinaries,
+  inspectPickles,
+  inspectSourceMarks,
+];
+
+/** Every inspector of wheels; each finds parts of the contents that no other finds. */
 export const INSPECTORS: readonly BeginInspection[] = [
   inspectStartup,
   inspectNotebook,

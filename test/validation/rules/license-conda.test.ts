@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+
+import { license } from '../../../src/validation/rules/license.ts';
+import { condaRow } from '../../fixtures/conda-input.ts';
+import { saidBy } from './table.ts';
+
+function said(...row: Parameters<typeof condaRow>): readonly string[] {
+  return saidBy(license, condaRow(...row)).map(({ finding, message }) => `${finding}: ${message}`);
+}
+
+test('a licence that all of them name is judged once', () => {
+  expect(said({ evidence: { aboutLicense: 'BSD-3-Clause' } })).toEqual([]);
+  expect(said({ evidence: { aboutLicense: 'MIT' }, repodata: { license: 'MIT' } })).toHaveLength(1);
+});
+
+test('a record that was patched does not hide the licence in the package', () => {
+  const [first = '', ...more] = said({ evidence: {}, index: { license: 'GPL-3.0-only' } });
+  expect(more).toEqual([]);
+  expect(first).toContain('deny license/not-allowed: numpy 2.4.0, by its info/index.json,');
+});
+
+test('neither does an index.json hide that of about.json', () => {
+  const [first = '', ...more] = said({
+    evidence: { aboutLicense: '(BSD-3-Clause) AND (GPL-3.0-only)' },
+  });
+  expect(more).toEqual([]);
+  expect(first).toContain('deny license/not-allowed: numpy 2.4.0, by its info/about.json,');
+});
+
+test('a record that names no licence is not helped by the package', () => {
+  const [first = ''] = said({
+    evidence: {},
+    repodata: { license: undefined },
+    index: { license: 'BSD-3-Clause' },
+  });
+  expect(first).toContain('review license/unknown');
+});
+
+test('a person who has read the licence decides for all of them', () => {
+  const licenses =
+    '{ allow: [BSD-3-Clause], clarify: [{ name: "conda-forge::numpy", expression: BSD-3-Clause, reason: read }] }';
+  expect(said({ evidence: {}, index: { license: 'GPL-3.0-only' }, policy: { licenses } })).toEqual(
+    [],
+  );
+});
