@@ -30,7 +30,7 @@ const KINDS = {
 
 function* judge(input: RuleInput): Generator<Statement> {
   const { evidence } = input;
-  if (evidence?.kind === 'wheel') return;
+  if (evidence !== undefined && evidence.kind !== 'sdist') return;
   const scripts = contentsOf(input)?.buildScripts;
   if (evidence === undefined || scripts === undefined) {
     const message = `${describeSubject(input)} may run code while it is installed: its contents were not read`;
