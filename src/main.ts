@@ -15,10 +15,12 @@ import { type Mirror, openMirror } from './mirror/mirror.ts';
 import { GatehouseError, isGatehouseError } from './model/errors.ts';
 import { createLog, mirrorParts, openKeeping, replicaName, reportChannel } from './open-parts.ts';
 import { subdirsOf } from './policy/ecosystem.ts';
+import type { Policy } from './policy/policy.ts';
 import { formatProblem } from './policy/problem.ts';
 import { createServer } from './proxy/server.ts';
 import { showProgress } from './show-progress.ts';
 import { sha256Of } from './store/blobs.ts';
+import { runTry, startTrialJob } from './trial-job.ts';
 import { watchPolicy } from './watch-policy.ts';
 
 /** Serves until TERM or Ctrl-C; gives the exit status: 0 fine, 2 a setting or the policy is wrong, 3 a backend failed. */
@@ -89,9 +91,11 @@ async function serveUntilToldToStop(config: Config): Promise<void> {
   process.stdout.write(banner(config, mirror));
   const hosts = indexUrls.map((url) => new URL(url).host);
   log.info({ listen: config.listen, upstreams: hosts, replica }, 'serving');
+  await using trials = startTrialJob({ mirror, run: runTry, log });
   using progress = showProgress(mirror);
   await toldToStop();
   progress.stop();
+  await trials.stop();
   await server.close();
 }
 
@@ -137,12 +141,19 @@ Gatehouse is serving approved packages.
   index    ${index}
   pip      pip install --index-url ${index} pandas
   uv       uv pip install --default-index ${index} pandas
-  policy   ${config.policyPath} (sha256 ${policy.digest.slice(0, 12)}). ${numbersOf(policy)}
+${condaLine(config, policy)}  policy   ${config.policyPath} (sha256 ${policy.digest.slice(0, 12)}). ${numbersOf(policy)}
   why      ${config.publicUrl}/why/pypi/pandas
   health   ${config.publicUrl}/health/ready
   ledger   ${config.publicUrl}/audit/checkpoint, signed by ${verifierKey(origin, Buffer.from(publicKey, 'base64'))}
 
 `;
+}
+
+/** Only where the policy has a channel. */
+function condaLine({ publicUrl }: Config, { sources }: Policy): string {
+  const channel = sources.find(({ kind }) => kind === 'conda')?.id;
+  if (channel === undefined) return '';
+  return `  conda    conda create -n notebook --override-channels -c ${publicUrl}/conda/${channel} python pandas\n`;
 }
 
 /** Resolves at the first TERM, INT or HUP; a second one ends the process at once. */

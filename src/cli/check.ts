@@ -39,13 +39,19 @@ export function remarksOf(policy: Policy): readonly Remark[] {
 /** What a policy approves, in numbers, one sentence. */
 export function numbersOf(policy: Policy): string {
   const projects = policy.packages.allow.size;
+  const { packages, targets: condas } = policy.of.conda;
   const denied = policy.packages.deny.size;
   const dependencies = policy.dependencies.closure.value === 'follow' ? ' and what they need' : '';
   const targets = pythonTargets(policy.targets);
   const pythons = [...new Set(targets.map(({ python }) => python))].join(', ');
   const platforms = [...new Set(targets.map(({ platform }) => platform))].join(', ');
   const licences = policy.licenses.allow.length;
-  return `It approves ${count(projects, 'project')}${dependencies}, denies ${denied}, allows ${count(licences, 'licence')}, for Python ${pythons} on ${platforms}.`;
+  const subdirs = condas.map(({ id }) => id).join(', ');
+  const conda =
+    packages.allow.size === 0
+      ? ''
+      : ` Of conda channels: ${count(packages.allow.size, 'package')}${dependencies}, for ${subdirs === '' ? 'no declared target' : subdirs}.`;
+  return `It approves ${count(projects, 'project')}${dependencies}, denies ${denied}, allows ${count(licences, 'licence')}, for Python ${pythons} on ${platforms}.${conda}`;
 }
 
 function count(number: number, noun: string): string {

@@ -1,3 +1,5 @@
+import { findJson } from '../ecosystems/conda/json-value.ts';
+import { findCondaRecord } from '../ecosystems/conda/records.ts';
 import type { Sha256 } from '../model/sha256.ts';
 import type { ArtifactFilename, ProjectName, SourceId } from '../model/subject.ts';
 import { type Instant, earliest } from '../model/time.ts';
@@ -131,7 +133,7 @@ function filesOf(state: MirrorState, project: KnownProject): readonly Shown[] {
     // Most of a large package is not in the catalogue at all, and need not be judged to be left out.
     if (part === undefined || findPartArtifact(part, subject)?.verdict !== 'approve') return [];
     const gate = askGate(state, { project, artifact });
-    if (gate.verdict !== 'approve') return [];
+    if (gate.verdict !== 'approve' || !statesHash(record.repodata, subject.sha256)) return [];
     return [
       {
         file: {
@@ -146,6 +148,11 @@ function filesOf(state: MirrorState, project: KnownProject): readonly Shown[] {
       },
     ];
   });
+}
+
+/** Upstream may write a record anew, also without its hash: then clients would check nothing. */
+function statesHash(repodata: string, sha256: Sha256): boolean {
+  return findCondaRecord(findJson(repodata))?.sha256 === sha256;
 }
 
 function byName(left: ChannelFile, right: ChannelFile): number {

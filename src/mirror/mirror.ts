@@ -30,9 +30,9 @@ import { openQuarantine } from './quarantine.ts';
 import { reach } from './reach.ts';
 import { readAgain } from './read-again.ts';
 import { readRevocations, revoke } from './revoke.ts';
-import { type MirrorParts, type MirrorState, wakeAll } from './state.ts';
-import { type MirrorStatus, statusOf } from './status.ts';
+import { type MirrorParts, type MirrorState, type WalkProgress, wakeAll } from './state.ts';
 import { loadNames } from './taken-names.ts';
+import { learnTrials, type UntriedRelease, untriedReleases } from './trials.ts';
 import { type AskedTrial, type Runner, type TriedOut, tryOut } from './try-out.ts';
 import { type ProjectView, viewOf } from './view.ts';
 import { type WarmOutcome, warm } from './warm.ts';
@@ -59,6 +59,10 @@ export interface Mirror extends AsyncDisposable {
   warm(projects: readonly ProjectName[], ecosystem: Ecosystem): AsyncIterable<WarmOutcome>;
   /** Has what is approved tried with its closure, and keeps what was seen. */
   tryOut(asked: AskedTrial, run: Runner): Promise<TriedOut>;
+  /** What the policy wants tried and nobody has. */
+  untriedReleases(): readonly UntriedRelease[];
+  /** Takes over what trials of a project saw. */
+  learnTrials(project: ProjectName): Promise<void>;
   status(): MirrorStatus;
   /** Changes whenever a page or a gate could answer otherwise; costs nothing, so that every request may ask. */
   generation(): number;
@@ -66,6 +70,21 @@ export interface Mirror extends AsyncDisposable {
   standing(): string;
   readonly conda: CondaMirror;
   readonly ledger: Ledger;
+}
+
+export interface MirrorStatus {
+  readonly policy: Policy;
+  /** A catalogue is in force. */
+  readonly canDecide: boolean;
+  /** The walk of the policy in force is done. */
+  readonly complete: boolean;
+  readonly projects: number;
+  readonly approvedArtifacts: number;
+  readonly progress: WalkProgress;
+  /** The store's head has not been read for this long. */
+  readonly headAgeMs: number;
+  /** Changes whenever a page or a gate could answer otherwise. */
+  readonly generation: number;
 }
 
 /**
@@ -110,9 +129,11 @@ export async function openMirror(parts: MirrorParts, policy: Policy): Promise<Mi
     activate: (next) => activatePolicy(states, next),
     warm: (projects, ecosystem) => warm(ecosystem === 'pypi' ? pypi : conda, projects),
     tryOut: (asked, run) => tryOut(pypi, asked, run),
+    untriedReleases: () => untriedReleases(pypi.state),
+    learnTrials: (project) => learnTrials(pypi.state, project),
     generation: () => pypi.state.generation,
     standing: () => standingOf(pypi.state),
-    status: () => statusOf(states, parts.clock() - headRead),
+    status: () => statusOf([pypi.state, conda.state], parts.clock() - headRead),
     async [Symbol.asyncDispose]() {
       ending.abort();
       for (const state of states) wakeAll(state);
@@ -188,4 +209,41 @@ async function keepRunning(state: MirrorState, work: () => Promise<void>): Promi
 function standingOf({ inForce, standard, revocationsDigest, ledger }: MirrorState): string {
   const { withdrawn } = ledger.head().state;
   return [inForce?.digest, standard.policy.digest, revocationsDigest, withdrawn].join(' ');
+}
+
+/** Of all ecosystems that the policy has sources of. */
+function statusOf(
+  [pypi, conda]: readonly [MirrorState, MirrorState],
+  headAgeMs: number,
+): MirrorStatus {
+  const asked = [pypi, conda].filter(({ ecosystem, standard }) =>
+    standard.policy.sources.some(({ kind }) => kind === ecosystem),
+  );
+  const catalogues = asked.map(({ inForce }) => inForce?.catalogue);
+  const parts = catalogues.flatMap((catalogue) => [...(catalogue?.parts.values() ?? [])]);
+  const { policy } = pypi.standard;
+  return {
+    policy,
+    canDecide: catalogues.every((catalogue) => catalogue !== undefined),
+    complete: catalogues.every(
+      (catalogue) => catalogue?.complete === true && catalogue.policy === policy.digest,
+    ),
+    projects: parts.filter((part) => part.counts.approve > 0).length,
+    approvedArtifacts: parts.reduce((sum, part) => sum + part.counts.approve, 0),
+    progress: asked.map(({ progress }) => progress).reduce(together, IDLE),
+    headAgeMs,
+    generation: pypi.generation + conda.generation,
+  };
+}
+
+const IDLE: WalkProgress = { projects: 0, artifacts: 0, missing: 0, failures: 0, walking: false };
+
+function together(left: WalkProgress, right: WalkProgress): WalkProgress {
+  return {
+    projects: left.projects + right.projects,
+    artifacts: left.artifacts + right.artifacts,
+    missing: left.missing + right.missing,
+    failures: left.failures + right.failures,
+    walking: left.walking || right.walking,
+  };
 }

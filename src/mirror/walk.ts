@@ -1,6 +1,5 @@
 import type { ProjectName } from '../model/subject.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../model/time.ts';
-import { hasSources } from '../policy/ecosystem.ts';
 import type { Priority } from '../upstream/limiter.ts';
 import { buildGraph } from '../validation/closure/build-graph.ts';
 import type { Candidate } from '../validation/closure/candidate.ts';
@@ -102,7 +101,7 @@ export function createWalker(parts: WalkerParts): Walker {
     let restUntil = 0;
     let refreshing: Promise<void> | undefined;
     while (!signal.aborted) {
-      if (!hasSources(state.standard.policy, state.ecosystem)) {
+      if (!hasSources(state)) {
         // Nothing of this ecosystem can be asked for, and a catalogue of nothing says nothing.
         await policyChange(state, HOUR_MS);
         continue;
@@ -150,6 +149,10 @@ export function createWalker(parts: WalkerParts): Walker {
   }
 
   return { run, cone };
+}
+
+function hasSources({ ecosystem, standard }: MirrorState): boolean {
+  return standard.policy.sources.some(({ kind }) => kind === ecosystem);
 }
 
 function isInForce({ inForce, standard }: MirrorState): boolean {

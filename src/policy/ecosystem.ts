@@ -18,8 +18,3 @@ export function policyFor(policy: Policy, ecosystem: Ecosystem): Policy {
 export function subdirsOf(policy: Policy): readonly string[] {
   return condaTargets(policy.of.conda.targets).map(({ subdir }) => subdir);
 }
-
-/** Whether the policy has a source of an ecosystem: without one nothing of it can be asked for. */
-export function hasSources({ sources }: Policy, ecosystem: Ecosystem): boolean {
-  return sources.some(({ kind }) => kind === ecosystem);
-}

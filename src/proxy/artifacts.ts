@@ -24,6 +24,8 @@ export interface AskedFile extends FileDesk {
   readonly reply: FastifyReply;
   readonly wanted: Wanted;
   readonly kind: Served['kind'];
+  /** What to say where nothing of this name is known; absent: `NO_FILE`. */
+  readonly absent?: Problem;
 }
 
 /** Nothing of this name is known. */
@@ -110,7 +112,7 @@ export function answerOther(
   opened: Refused | { readonly kind: 'absent' | 'waiting' },
 ): FastifyReply {
   if (opened.kind === 'refused') return answerRefusal(asked, opened);
-  return answerProblem(asked, opened.kind === 'absent' ? NO_FILE : NOT_YET);
+  return answerProblem(asked, opened.kind === 'absent' ? (asked.absent ?? NO_FILE) : NOT_YET);
 }
 
 const NOT_YET = notYet(

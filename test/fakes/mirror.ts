@@ -1,8 +1,7 @@
 import type { DecisionQuery } from '../../src/mirror/decisions.ts';
 import type { Explanation } from '../../src/mirror/explain.ts';
-import type { Mirror } from '../../src/mirror/mirror.ts';
+import type { Mirror, MirrorStatus } from '../../src/mirror/mirror.ts';
 import type { Opened, OpenedMetadata, OpenedProvenance, Wanted } from '../../src/mirror/open.ts';
-import type { MirrorStatus } from '../../src/mirror/status.ts';
 import type { ProjectView } from '../../src/mirror/view.ts';
 import type { ProjectName } from '../../src/model/subject.ts';
 import { loadPolicy } from '../../src/policy/load.ts';

@@ -80,7 +80,7 @@ describe.skipIf(typeof sandbox === 'string')('gatehouse try', () => {
 });
 
 describe.skipIf(typeof sandbox === 'string')('with content.install-probe', () => {
-  test('a wheel waits for its trial, which another process may make, and is served then', async () => {
+  test('a wheel waits for its trial, which the service has made, and is served then', async () => {
     const { policy } = await service.readiness();
     await service.writePolicy(
       POLICY.replace('startup: allow', 'startup: allow, install-probe: review'),
@@ -95,9 +95,7 @@ describe.skipIf(typeof sandbox === 'string')('with content.install-probe', () =>
       expect(file.status).toBe(403);
       expect(await file.text()).toContain('trial/missing');
     }, WAIT);
-    expect(await service.gatehouse('try', 'lib==1.5')).toMatchObject({ status: 0 });
     await vi.waitFor(async () => {
-      await fetch(`${service.url}/why/pypi/lib/1.5`);
       const file = await fetch(fileOf('lib-1.5'));
       expect(file.status).toBe(200);
     }, WAIT);

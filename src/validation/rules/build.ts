@@ -1,6 +1,6 @@
 import type { BuildScript } from '../../model/contents.ts';
 import { judgeContents } from './content.ts';
-import { contentsOf, type Rule, type RuleInput, type Statement } from './rule.ts';
+import { contentsOf, isOfConda, type Rule, type RuleInput, type Statement } from './rule.ts';
 import { describeSubject, quote } from './subject-words.ts';
 
 /** A source distribution runs code while it is installed, and what that installs nobody has seen. */
@@ -30,7 +30,7 @@ const KINDS = {
 
 function* judge(input: RuleInput): Generator<Statement> {
   const { evidence } = input;
-  if (evidence !== undefined && evidence.kind !== 'sdist') return;
+  if (evidence?.kind === 'wheel' || isOfConda(input)) return;
   const scripts = contentsOf(input)?.buildScripts;
   if (evidence === undefined || scripts === undefined) {
     const message = `${describeSubject(input)} may run code while it is installed: its contents were not read`;

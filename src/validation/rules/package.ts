@@ -20,7 +20,8 @@ export const packageRule: Rule = {
     },
     {
       code: 'package/claimed',
-      meaning: "Another source's `claims` cover the name, so that it comes from there only.",
+      meaning:
+        "Another source's `claims` cover the name, or the entry of a conda package names another channel, so that it comes from there only.",
       unwaivable: true,
     },
     {
@@ -73,6 +74,15 @@ function* misplaced(input: RuleInput): Generator<Statement> {
       verdict: 'deny',
       message: `${who} is from the source ${source}, but the source ${owner.id} claims ${claim?.value ?? project}`,
       policy: claim?.place ?? owner.place,
+    };
+  }
+  const entry = findAllowance(policy, project);
+  if (entry?.source !== undefined && entry.source !== source) {
+    yield {
+      code: 'package/claimed',
+      verdict: 'deny',
+      message: `${who} is from the source ${source}, but packages.allow has it from ${entry.source}`,
+      policy: entry.place,
     };
   }
   if (!policy.sources.some(({ id }) => id === source)) {

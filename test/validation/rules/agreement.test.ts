@@ -8,6 +8,7 @@ import { CLOSURE_CODES } from '../../../src/validation/close.ts';
 import { judge } from '../../../src/validation/judge.ts';
 import { RULES } from '../../../src/validation/rules/index.ts';
 import type { Rule } from '../../../src/validation/rules/rule.ts';
+import { condaRow } from '../../fixtures/conda-input.ts';
 import { FACTS, policyOf, ruleInput } from '../../fixtures/rule-input.ts';
 import { saidBy } from './table.ts';
 import { TABLES } from './tables.ts';
@@ -131,6 +132,11 @@ describe('where nothing is known', () => {
 });
 
 describe('all rules together', () => {
+  test('approve an ordinary conda package once it was read, without a word', () => {
+    const input = ruleInput(condaRow({ evidence: {} }));
+    expect(judge(input, 'contents')).toMatchObject({ verdict: 'approve', findings: [] });
+  });
+
   test('approve an ordinary wheel on every basis, without a word', () => {
     for (const basis of ['record', 'metadata', 'contents'] as const) {
       expect(judge(ruleInput(), basis)).toEqual({ verdict: 'approve', basis, findings: [] });

@@ -1,4 +1,5 @@
 import { archive } from '../../../src/validation/rules/archive.ts';
+import { build } from '../../../src/validation/rules/build.ts';
 import { bundled } from '../../../src/validation/rules/bundled.ts';
 import { condaRecord } from '../../../src/validation/rules/conda-record.ts';
 import { condaScripts } from '../../../src/validation/rules/conda-scripts.ts';
@@ -42,6 +43,7 @@ const QUIET: readonly Rule[] = [
   moduleRule,
   recordFile,
   bundled,
+  build,
   provenance,
   startup,
   notebook,

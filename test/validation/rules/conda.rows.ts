@@ -238,6 +238,23 @@ export const condaTables: readonly RuleTable[] = [
         ],
       },
       {
+        it: 'refuses a package of another channel than its entry names',
+        of: condaRow({
+          policy: {
+            sources: '{ pypi: { kind: pypi }, conda-forge: { kind: conda }, lab: { kind: conda } }',
+            packages: '{ allow: ["lab::numpy"] }',
+          },
+        }),
+        says: [
+          {
+            finding: 'deny package/claimed',
+            message:
+              'numpy 2.4.0 is from the source conda-forge, but packages.allow has it from lab',
+            line: 'packages: { allow: ["lab::numpy"] }',
+          },
+        ],
+      },
+      {
         it: 'does not deny other versions than the denied ones of the project',
         of: condaRow({
           policy: {
