@@ -30,6 +30,7 @@ export interface CondaHome extends AsyncDisposable {
   /** `conda create` of the environment `env` from one channel. */
   create(channel: string, ...words: readonly string[]): Promise<Ran>;
   rattler(plan: RattlerPlan): Promise<Ran>;
+  /** Runs conda-lock, which finds the same conda with `--conda ./conda`. */
   condaLock(...words: readonly string[]): Promise<Ran>;
   /** Runs a script of the shell. */
   shell(script: string): Promise<Ran>;
@@ -96,15 +97,7 @@ export async function openCondaHome(): Promise<CondaHome> {
       const script = join(import.meta.dirname, 'rattler-create.py');
       return runHere('sh', '-c', 'exec python3 "$0" < "$1"', script, path);
     },
-    condaLock: (...words) =>
-      runHere(
-        'python3',
-        join(CLIENTS, 'bin/conda-lock'),
-        words[0] ?? '',
-        '--conda',
-        wrapper,
-        ...words.slice(1),
-      ),
+    condaLock: (...words) => runHere('python3', join(CLIENTS, 'bin/conda-lock'), ...words),
     shell: (script) => runHere('sh', '-c', script),
     program: (name, ...words) => runHere(join(directory, 'envs/env/bin', name), ...words),
     async clear() {
