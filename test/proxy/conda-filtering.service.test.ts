@@ -177,6 +177,11 @@ describe('a record', () => {
     expect(await shown(house)).toEqual([file]);
   });
 
+  test('that constrains what is not there is shown: that is no need', async () => {
+    const house = await houseOf({ noarch: [record('frog', '1.3', { constrains: ['pond >3'] })] });
+    expect(await shown(house)).toEqual([file]);
+  });
+
   test('that says no run exports leaves nobody to say there are none', async () => {
     const house = await houseOf({ noarch: [FROG, record('frog', '1.1')] });
     for (const end of ['', '.zst']) {
@@ -235,6 +240,18 @@ describe('files', () => {
     const { body } = await house.get(`${CHANNEL}/noarch/frog-1.2-h0_0.conda`);
     expect(await shown(house)).toEqual([]);
     expect(JSON.parse(body).message).toContain('pond');
+  });
+});
+
+test('channeldata names what is shown and where, and nothing else', async () => {
+  const house = await houseOf({
+    noarch: [FROG, record('newt', '1.0'), record('toad', '1.0')],
+    'linux-64': [record('frog', '1.3')],
+  });
+  expect((await house.get(`${CHANNEL}/channeldata.json`)).json()).toEqual({
+    channeldata_version: 1,
+    packages: { frog: { subdirs: ['linux-64', 'noarch'] } },
+    subdirs: ['linux-64', 'noarch'],
   });
 });
 
