@@ -146,6 +146,15 @@ describe.skipIf(!hasCondaClients() || !hasCondaChannel())('what is refused of a 
     }
   });
 
+  test('conda shows the notice of what was revoked', async () => {
+    await using home = await openCondaHome();
+    const ran = await home.conda('notices', '--override-channels', '-c', conda.channel);
+    expectSuccess(ran);
+    expect(ran.said).toContain(
+      'iniconfig 2.1.0 was revoked: sends keys away. Rebuild environments',
+    );
+  });
+
   test('solvers say which channel is unknown', async () => {
     await using home = await openCondaHome();
     const channel = `${conda.service.url}/conda/nonesuch`;
