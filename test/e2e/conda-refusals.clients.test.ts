@@ -9,14 +9,24 @@ import { type CondaService, startCondaService } from './conda-service.ts';
 import { expectRefusal, expectSuccess, expectWithin, type Sentence } from './expectations.ts';
 
 /** A package of which only the record is there: none of these is ever fetched. */
-function recordOf(name: string, fields: object = {}): Readonly<Record<string, object>> {
-  const base = { name, version: '1.0', build: 'h0_0', build_number: 0, depends: [] };
-  const sha256 = createHash('sha256').update(name).digest('hex');
-  return { [`${name}-1.0-h0_0.conda`]: { ...base, license: 'MIT', sha256, size: 9, ...fields } };
+function recordOf(
+  name: string,
+  {
+    version = '1.0',
+    ...fields
+  }: { readonly version?: string; readonly [key: string]: unknown } = {},
+): Readonly<Record<string, object>> {
+  const base = { name, version, build: 'h0_0', build_number: 0, depends: [], license: 'MIT' };
+  const sha256 = createHash('sha256').update(`${name} ${version}`).digest('hex');
+  return { [`${name}-${version}-h0_0.conda`]: { ...base, sha256, size: 9, ...fields } };
 }
 
 const MORE = {
-  noarch: recordOf('stranger'),
+  noarch: {
+    ...recordOf('stranger'),
+    ...recordOf('relicensed'),
+    ...recordOf('relicensed', { version: '2.0', license: 'GPL-3.0-only' }),
+  },
   'linux-64': recordOf('newglibc', { depends: ['__glibc >=2.34'] }),
 };
 
@@ -94,7 +104,7 @@ describe.skipIf(!hasCondaClients() || !hasCondaChannel())('what is refused of a 
 
   beforeAll(async () => {
     conda = await startCondaService({
-      allow: ['tabulate', 'iniconfig', 'python-slugify', 'newglibc'],
+      allow: ['tabulate', 'iniconfig', 'python-slugify', 'newglibc', 'relicensed'],
       more: MORE,
     });
     const words = ['conda-forge::iniconfig==2.1.0', '--reason', 'sends keys away'];
@@ -144,6 +154,21 @@ describe.skipIf(!hasCondaClients() || !hasCondaChannel())('what is refused of a 
       const solved = simpleSolve([name], [conda.channel], ['linux-64', 'noarch'], []);
       await expect(solved).rejects.toContain(sentence);
     }
+  });
+
+  test('solvers take an older version, and do not say why', async () => {
+    await using home = await openCondaHome();
+    const ran = await home.create(conda.channel, '--dry-run', '--json', 'relicensed');
+    expect(JSON.parse(ran.stdout)).toMatchObject({
+      actions: { LINK: [expect.objectContaining({ name: 'relicensed', version: '1.0' })] },
+    });
+    const solve = { channel: conda.channel, specs: ['relicensed'], onlySolve: true };
+    const solved = await home.rattler(solve);
+    expect(JSON.parse(solved.stdout)).toEqual([
+      `${conda.channel}/noarch/relicensed-1.0-h0_0.conda`,
+    ]);
+    const pinned = await home.rattler({ ...solve, specs: ['relicensed ==2.0'] });
+    expect(pinned.said).toContain('No candidates were found for relicensed ==2.0');
   });
 
   test('conda shows the notice of what was revoked', async () => {
