@@ -38,7 +38,7 @@ export interface Channel {
 
 /** Shows channels. */
 export interface Channels {
-  /** The channel of a source of the policy; `waiting`: the walk of the policy in force is not done in time. */
+  /** The channel of a source of the policy; `waiting`: the walk is not done in time, or upstream fails. */
   show(source: SourceId): Promise<Channel | 'waiting'>;
 }
 
@@ -46,12 +46,13 @@ export interface Channels {
 export function createChannels(house: House): Channels {
   const { state } = house;
   const kept = new Map<SourceId, Kept>();
-  const flights = new Map<string, Promise<Channel>>();
+  const flights = new Map<string, Promise<Channel | 'waiting'>>();
 
-  async function make(source: SourceId): Promise<Channel> {
+  async function make(source: SourceId): Promise<Channel | 'waiting'> {
     const { generation } = state;
     const madeAt = state.clock();
     const channel = await showChannel(house, source);
+    if (channel.files.length === 0 && isUnanswered(state, source)) return 'waiting';
     kept.set(source, { channel, generation, madeAt });
     return channel;
   }
@@ -76,6 +77,13 @@ async function isComplete(state: MirrorState, deadline: number): Promise<boolean
     await nextChange(state, left);
   }
   return state.inForce?.catalogue.complete === true;
+}
+
+/** Whether upstream failed before it ever answered: an empty channel would say that nothing exists. */
+function isUnanswered({ projects }: MirrorState, source: SourceId): boolean {
+  return projects
+    .values()
+    .some((known) => known.source === source && known.availability === 'unavailable');
 }
 
 interface Kept {

@@ -121,6 +121,21 @@ test('what needs something refused is refused, and says so', async () => {
   );
 });
 
+test('what no version of a package meets says which were asked for', async () => {
+  await withChannel(
+    {
+      noarch: [recordOf('frog', '1.2', { depends: ['pond >=3', '__unix'] })],
+      'linux-64': [recordOf('pond', '2.1')],
+    },
+    async (house) => {
+      expect((await channelOf(house)).files).toEqual([]);
+      const explanation = await house.mirror.conda.explain({ project: nameOf('frog') });
+      const messages = explanation?.findings.map(({ message }) => message) ?? [];
+      expect(messages.join()).toContain('no version of pond matches >=3 ');
+    },
+  );
+});
+
 test('a build that the target cannot run is not shown, and another one is taken', async () => {
   await withChannel(
     {

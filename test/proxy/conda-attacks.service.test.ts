@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 
 import { afterEach, expect, test } from 'vitest';
 
+import { openMemoryStore } from '../../src/store/memory.ts';
 import { buildConda } from '../fixtures/conda-packages.ts';
 import {
   CHANNEL,
   type CondaHouse,
+  type Fields,
   openCondaHouse,
   POLICY,
   readFlat,
@@ -22,8 +24,12 @@ afterEach(async () => {
   for (const house of open.splice(0)) await house[Symbol.asyncDispose]();
 });
 
-async function houseAt(files: UpstreamFiles, policy = POLICY): Promise<CondaHouse> {
-  const house = await openCondaHouse(files, { policy });
+async function houseAt(
+  files: UpstreamFiles,
+  policy = POLICY,
+  store = openMemoryStore(),
+): Promise<CondaHouse> {
+  const house = await openCondaHouse(files, { policy, store });
   open.push(house);
   return house;
 }
@@ -100,8 +106,9 @@ test('bytes that one package was admitted with are no other package', async () =
   expect((await house.get(`${CHANNEL}/noarch/${demo.entry[0]}`)).statusCode).toBe(200);
   const answer = await house.get(`${CHANNEL}/noarch/${newt[0]}`);
   expect([answer.statusCode, answer.json().code]).toEqual([403, 'conda-record/mismatch']);
-  const indexed = () => readFlat(house, `${CHANNEL}/noarch/repodata.json`);
-  await expect.poll(async () => Object.keys(await indexed()), POLL).toEqual([demo.entry[0]]);
+  await expect
+    .poll(async () => Object.keys(await readFlat(house, `${CHANNEL}/noarch/repodata.json`)), POLL)
+    .toEqual([demo.entry[0]]);
 });
 
 test.each(['foo-bar', 'foo_bar', 'foo.bar'])(
@@ -132,8 +139,7 @@ test('an old index leads to no shard of what its records became', async () => {
   const { paths } = await readShards(house, `${CHANNEL}/noarch`);
   house.files['conda-forge/noarch/repodata.json'] = repodata('noarch', [gpl, other]);
   house.advance(3_600_000);
-  const status = async () => (await house.get(paths['frog'] ?? '')).statusCode;
-  await expect.poll(status, POLL).toBe(404);
+  await expect.poll(async () => (await house.get(paths['frog'] ?? '')).statusCode, POLL).toBe(404);
   const flat = await readFlat(house, `${CHANNEL}/noarch/repodata.json`);
   expect(Object.keys(flat)).toEqual([other[0]]);
 });
@@ -147,4 +153,69 @@ test('a subdir that upstream has not is empty here, and one that no target has i
   expect((await house.get(`${CHANNEL}/osx-64/repodata.json`)).statusCode).toBe(404);
   expect((await house.get(`${CHANNEL}/osx-64/frog-1.3-h0_0.conda`)).statusCode).toBe(404);
   expect(house.asked.filter((path) => path.includes('osx-64'))).toEqual([]);
+});
+
+test('after a restart without upstream what was admitted is there, and what was refused is not', async () => {
+  const store = openMemoryStore();
+  const [good, bad] = [packageOf('_frog_mutex'), packageOf('newt', 'GPL-3.0-only')];
+  const policy = POLICY.replace('::frog', '::_frog_mutex, conda-forge::newt');
+  const lying: readonly [string, Fields] = [bad.entry[0], { ...bad.entry[1], license: 'MIT' }];
+  const before = await houseAt(
+    {
+      'conda-forge/noarch/repodata.json': repodata('noarch', [good.entry, lying]),
+      [`conda-forge/noarch/${good.entry[0]}`]: good.bytes,
+      [`conda-forge/noarch/${bad.entry[0]}`]: bad.bytes,
+    },
+    policy,
+    store,
+  );
+  const folder = `${CHANNEL}/noarch`;
+  expect((await before.get(`${folder}/${good.entry[0]}`)).statusCode).toBe(200);
+  expect((await before.get(`${folder}/${bad.entry[0]}`)).statusCode).toBe(403);
+  await open.pop()?.[Symbol.asyncDispose]();
+
+  const after = await houseAt({ 'conda-forge/noarch/repodata.json': 503 }, policy, store);
+  expect(Object.keys(await readFlat(after, `${folder}/repodata.json`))).toEqual([good.entry[0]]);
+  const answer = await after.get(`${folder}/${good.entry[0]}`, { range: 'bytes=0-' });
+  expect([answer.statusCode, answer.rawPayload.equals(good.bytes)]).toEqual([206, true]);
+  expect((await after.get(`${folder}/${bad.entry[0]}`)).statusCode).toBe(403);
+});
+
+test('odd versions are found however their characters are encoded', async () => {
+  const odd = record('frog', '1!2.0+local_1');
+  const house = await houseAt({ 'conda-forge/noarch/repodata.json': repodata('noarch', [odd]) });
+  expect(Object.keys(await readFlat(house, `${CHANNEL}/noarch/repodata.json`))).toEqual([odd[0]]);
+  for (const file of [odd[0], encodeURIComponent(odd[0]), odd[0].replace('!', '%21')]) {
+    expect([file, (await house.head(`${CHANNEL}/noarch/${file}`)).statusCode]).toEqual([file, 200]);
+  }
+  const { paths } = await readShards(house, `${CHANNEL}/noarch`);
+  house.files['conda-forge/noarch/repodata.json'] = repodata('noarch', [
+    odd,
+    record('frog', '1.0'),
+  ]);
+  house.advance(3_600_000);
+  await expect
+    .poll(async () => Object.keys(await readFlat(house, `${CHANNEL}/noarch/repodata.json`)), POLL)
+    .toHaveLength(2);
+  expect((await house.get(paths['frog'] ?? '')).statusCode).toBe(200);
+});
+
+test('after a restart what needs something refused for its contents is not listed for long', async () => {
+  const store = openMemoryStore();
+  const bad = packageOf('newt', 'GPL-3.0-only');
+  const lying: readonly [string, Fields] = [bad.entry[0], { ...bad.entry[1], license: 'MIT' }];
+  const frog = record('frog', '1.0', { depends: ['newt'] });
+  const files = {
+    'conda-forge/noarch/repodata.json': repodata('noarch', [frog, lying]),
+    [`conda-forge/noarch/${bad.entry[0]}`]: bad.bytes,
+  };
+  const index = `${CHANNEL}/noarch/repodata.json`;
+  const before = await houseAt(files, POLICY, store);
+  expect(Object.keys(await readFlat(before, index))).toHaveLength(2);
+  expect((await before.get(`${CHANNEL}/noarch/${bad.entry[0]}`)).statusCode).toBe(403);
+  await expect.poll(() => readFlat(before, index), POLL).toEqual({});
+  await open.pop()?.[Symbol.asyncDispose]();
+  const after = await houseAt(files, POLICY, store);
+  await expect.poll(() => readFlat(after, index), POLL).toEqual({});
+  expect((await after.get(`${CHANNEL}/noarch/${frog[0]}`)).statusCode).toBe(403);
 });

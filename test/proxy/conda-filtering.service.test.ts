@@ -342,12 +342,12 @@ describe('two houses', () => {
   });
 });
 
-async function tagsOf({ get }: CondaHouse): Promise<Readonly<Record<string, unknown>>> {
+async function tagsOf(house: CondaHouse): Promise<Readonly<Record<string, unknown>>> {
   const files = ['repodata.json', 'repodata.json.zst', 'repodata_shards.msgpack.zst'];
   const paths = SUBDIRS.flatMap((subdir) => files.map((file) => `${CHANNEL}/${subdir}/${file}`));
   const tags: Record<string, unknown> = {};
   for (const path of [...paths, `${CHANNEL}/channeldata.json`]) {
-    const { headers, statusCode } = await get(path);
+    const { headers, statusCode } = await house.get(path);
     if (statusCode !== 200) throw new Error(`${path}: ${statusCode}`);
     tags[path] = headers.etag;
   }

@@ -114,7 +114,7 @@ export async function openCondaHouse(
       now += ms;
       house.advance(ms);
     },
-    activate: house.activate,
+    activate: async (policy) => house.activate(policy),
     get: async (url, headers = {}) => app.inject({ url, headers: { ...headers } }),
     head: async (url, headers = {}) => app.inject({ method: 'HEAD', url, headers: { ...headers } }),
     async [Symbol.asyncDispose]() {
@@ -130,10 +130,10 @@ export const CHANNEL = '/conda/conda-forge';
 
 /** The records of a subdir by file name, as one of its encodings has them. */
 export async function readFlat(
-  { get }: Pick<CondaHouse, 'get'>,
+  house: Pick<CondaHouse, 'get'>,
   path: string,
 ): Promise<Readonly<Record<string, Fields>>> {
-  const { rawPayload, statusCode } = await get(path);
+  const { rawPayload, statusCode } = await house.get(path);
   if (statusCode !== 200) throw new Error(`${path}: ${statusCode}`);
   const bytes = path.endsWith('.zst') ? zstdDecompressSync(rawPayload) : rawPayload;
   const { packages, 'packages.conda': conda } = JSON.parse(bytes.toString('utf8'));
@@ -142,21 +142,21 @@ export async function readFlat(
 
 /** The same of its shards, hashes as hex; with each shard's path by package name. */
 export async function readShards(
-  { get }: Pick<CondaHouse, 'get'>,
+  house: Pick<CondaHouse, 'get'>,
   folder: string,
 ): Promise<{
   readonly records: Readonly<Record<string, Fields>>;
   readonly paths: Readonly<Record<string, string>>;
   readonly index: Fields;
 }> {
-  const answer = await get(`${folder}/repodata_shards.msgpack.zst`);
+  const answer = await house.get(`${folder}/repodata_shards.msgpack.zst`);
   if (answer.statusCode !== 200) throw new Error(`${folder}: ${answer.statusCode}`);
   const index = decodeMap(zstdDecompressSync(answer.rawPayload));
   const records: Record<string, Fields> = {};
   const paths: Record<string, string> = {};
   for (const [name, sha256] of Object.entries(mapOf(index['shards']))) {
     const path = `${folder}/shards/${hexOf(sha256)}.msgpack.zst`;
-    const { rawPayload } = await get(path);
+    const { rawPayload } = await house.get(path);
     if (createHash('sha256').update(rawPayload).digest('hex') !== hexOf(sha256)) {
       throw new Error(`${path}: other bytes`);
     }
