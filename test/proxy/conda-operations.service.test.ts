@@ -72,7 +72,7 @@ describe('a refused artifact', () => {
       title: 'Refused by policy',
       status: 403,
       detail: answer.statusMessage,
-      reason: answer.statusMessage,
+      reason: 'Refused by policy',
       message: answer.statusMessage,
       why,
     });
