@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
-const ROWS = 120;
 
 interface Row {
   readonly number: number;
@@ -44,11 +43,14 @@ function textOf(file: string): string {
   return existsSync(path) ? readFileSync(path, 'utf8') : '';
 }
 
-describe.each(['docs/conformance-pypi.md'])('%s', (page) => {
+describe.each([
+  ['docs/conformance-pypi.md', 120],
+  ['docs/conformance-conda.md', 90],
+])('%s', (page, count) => {
   const rows = readRows(textOf(page));
 
   test('has every row once, in order', () => {
-    const expected = Array.from({ length: ROWS }, (_, index) => index + 1);
+    const expected = Array.from({ length: count }, (_, index) => index + 1);
     expect(rows.map(({ number }) => number)).toEqual(expected);
   });
 

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 
-import { isArtifactFilename } from '../ecosystems/pypi/filenames.ts';
-import { isProjectName } from '../ecosystems/pypi/names.ts';
 import { GatehouseError } from '../model/errors.ts';
 import { type Sha256, isSha256 } from '../model/sha256.ts';
 import type { ProjectName } from '../model/subject.ts';
 import { isSourceId } from '../model/subject.ts';
 import { findBlob, putBlob, sha256Of } from '../store/blobs.ts';
 import type { ObjectStore } from '../store/object-store.ts';
+import { storedNames } from '../store/stored-json.ts';
 import { BUCKETS, type Catalogue, type CataloguePart, bucketOf } from './catalogue.ts';
 
 const CATALOGUE_FORMAT = 'gatehouse.catalogue.v1';
@@ -15,7 +14,6 @@ const BUCKET_FORMAT = 'gatehouse.catalogue-bucket.v1';
 const PART_FORMAT = 'gatehouse.catalogue-part.v1';
 
 const sha256 = z.string().refine(isSha256);
-const projectName = z.string().refine(isProjectName);
 const verdict = z.enum(['approve', 'review', 'deny']);
 const finding = z
   .object({
@@ -33,7 +31,7 @@ const finding = z
   .readonly();
 const partArtifact = z
   .object({
-    filename: z.string().refine(isArtifactFilename),
+    filename: storedNames.filename,
     sha256,
     version: z.string(),
     verdict,
@@ -49,7 +47,7 @@ const partArtifact = z
   .readonly();
 const partSchema = z.object({
   format: z.string(),
-  project: projectName,
+  project: storedNames.project,
   source: z.string().refine(isSourceId),
   status: z
     .object({
@@ -63,7 +61,7 @@ const partSchema = z.object({
 });
 const bucketSchema = z.object({
   format: z.string(),
-  parts: z.array(z.tuple([projectName, sha256])),
+  parts: z.array(z.tuple([storedNames.project, sha256])),
 });
 const catalogueSchema = z.object({
   format: z.string(),

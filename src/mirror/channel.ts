@@ -1,3 +1,5 @@
+import { findJson } from '../ecosystems/conda/json-value.ts';
+import { findCondaRecord } from '../ecosystems/conda/records.ts';
 import type { Sha256 } from '../model/sha256.ts';
 import type { ArtifactFilename, ProjectName, SourceId } from '../model/subject.ts';
 import { type Instant, earliest } from '../model/time.ts';
@@ -36,7 +38,7 @@ export interface Channel {
 
 /** Shows channels. */
 export interface Channels {
-  /** The channel of a source of the policy; `waiting`: the walk of the policy in force is not done in time. */
+  /** The channel of a source of the policy; `waiting`: the walk is not done in time, or upstream fails. */
   show(source: SourceId): Promise<Channel | 'waiting'>;
 }
 
@@ -44,12 +46,13 @@ export interface Channels {
 export function createChannels(house: House): Channels {
   const { state } = house;
   const kept = new Map<SourceId, Kept>();
-  const flights = new Map<string, Promise<Channel>>();
+  const flights = new Map<string, Promise<Channel | 'waiting'>>();
 
-  async function make(source: SourceId): Promise<Channel> {
+  async function make(source: SourceId): Promise<Channel | 'waiting'> {
     const { generation } = state;
     const madeAt = state.clock();
     const channel = await showChannel(house, source);
+    if (channel.files.length === 0 && isUnanswered(state, source)) return 'waiting';
     kept.set(source, { channel, generation, madeAt });
     return channel;
   }
@@ -74,6 +77,13 @@ async function isComplete(state: MirrorState, deadline: number): Promise<boolean
     await nextChange(state, left);
   }
   return state.inForce?.catalogue.complete === true;
+}
+
+/** Whether upstream failed before it ever answered: an empty channel would say that nothing exists. */
+function isUnanswered({ projects }: MirrorState, source: SourceId): boolean {
+  return projects
+    .values()
+    .some((known) => known.source === source && known.availability === 'unavailable');
 }
 
 interface Kept {
@@ -131,7 +141,7 @@ function filesOf(state: MirrorState, project: KnownProject): readonly Shown[] {
     // Most of a large package is not in the catalogue at all, and need not be judged to be left out.
     if (part === undefined || findPartArtifact(part, subject)?.verdict !== 'approve') return [];
     const gate = askGate(state, { project, artifact });
-    if (gate.verdict !== 'approve') return [];
+    if (gate.verdict !== 'approve' || !statesHash(record.repodata, subject.sha256)) return [];
     return [
       {
         file: {
@@ -146,6 +156,11 @@ function filesOf(state: MirrorState, project: KnownProject): readonly Shown[] {
       },
     ];
   });
+}
+
+/** Upstream may write a record anew, also without its hash: then clients would check nothing. */
+function statesHash(repodata: string, sha256: Sha256): boolean {
+  return findCondaRecord(findJson(repodata))?.sha256 === sha256;
 }
 
 function byName(left: ChannelFile, right: ChannelFile): number {

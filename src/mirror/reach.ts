@@ -100,8 +100,11 @@ async function loadPart(parts: ReachParts, name: ProjectName): Promise<KnownProj
   await Promise.all(
     project.artifacts
       .filter(
-        ({ subject, evidence, provisional }) =>
-          named.has(subject.filename) && evidence === undefined && provisional === undefined,
+        ({ subject, name: { kind }, evidence, provisional }) =>
+          named.has(subject.filename) &&
+          evidence === undefined &&
+          // The record of a conda artifact is always known, and says nothing of what its bytes were found to be.
+          (provisional === undefined || kind === 'conda'),
       )
       .map((artifact) => gatherer.stored(artifact)),
   );

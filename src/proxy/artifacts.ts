@@ -24,6 +24,8 @@ export interface AskedFile extends FileDesk {
   readonly reply: FastifyReply;
   readonly wanted: Wanted;
   readonly kind: Served['kind'];
+  /** What to say where nothing of this name is known; absent: `NO_FILE`. */
+  readonly absent?: Problem;
 }
 
 /** Nothing of this name is known. */
@@ -32,11 +34,12 @@ export const NO_FILE: Problem = notFound('no file has this address');
 export const BYTES = 'application/octet-stream';
 
 /** Answers with an artifact, gated again at every request (DESIGN §5): whole, a range of it, or only its headers. */
-export async function answerArtifact(asked: AskedFile): Promise<FastifyReply> {
-  const { request, reply } = asked;
-  const opened = await asked.open(asked.wanted);
-  if (opened.kind !== 'approved') return answerOther(asked, opened);
-  const etag = `"${opened.sha256 ?? asked.wanted.sha256}"`;
+export async function answerArtifact(question: AskedFile): Promise<FastifyReply> {
+  const { request, reply } = question;
+  const opened = await question.open(question.wanted);
+  if (opened.kind !== 'approved') return answerOther(question, opened);
+  const asked = withDigest(question, opened);
+  const etag = `"${asked.wanted.sha256}"`;
   const modified = lastModified(opened);
   setImmutable(reply, etag).header('accept-ranges', 'bytes');
   if (modified !== undefined) reply.header('last-modified', modified);
@@ -46,6 +49,11 @@ export async function answerArtifact(asked: AskedFile): Promise<FastifyReply> {
   const range = rangeOf(request, { etag, modified, sizeBytes: opened.sizeBytes });
   if (range === 'unsatisfiable') return answerUnsatisfiable(asked, opened.sizeBytes ?? 0);
   return sendArtifact(asked, opened, range);
+}
+
+/** An address that does not name the digest, as those of conda, is of one file all the same. */
+function withDigest(asked: AskedFile, { sha256 }: Approved): AskedFile {
+  return sha256 === undefined ? asked : { ...asked, wanted: { ...asked.wanted, sha256 } };
 }
 
 type Approved = Extract<Opened, { readonly kind: 'approved' }>;
@@ -110,7 +118,7 @@ export function answerOther(
   opened: Refused | { readonly kind: 'absent' | 'waiting' },
 ): FastifyReply {
   if (opened.kind === 'refused') return answerRefusal(asked, opened);
-  return answerProblem(asked, opened.kind === 'absent' ? NO_FILE : NOT_YET);
+  return answerProblem(asked, opened.kind === 'absent' ? (asked.absent ?? NO_FILE) : NOT_YET);
 }
 
 const NOT_YET = notYet(
@@ -178,5 +186,7 @@ export function record(
   { parts, request, wanted, kind }: AskedFile,
   served: Pick<Served, 'status' | 'bytes' | 'cut'>,
 ): void {
-  recordAccess(parts, request, { kind, ...wanted, ...served });
+  const { source, ...file } = wanted;
+  const channel = source === undefined ? {} : { channel: source };
+  recordAccess(parts, request, { kind, ...channel, ...file, ...served });
 }

@@ -1,7 +1,8 @@
 import type { Channel } from '../mirror/channel.ts';
 import type { SourceId } from '../model/subject.ts';
-import { rootIndex } from './conda-root.ts';
-import { type CondaSubdir, createCondaSubdir, fingerprintOf } from './conda-subdir.ts';
+import { channeldata, notices } from './conda-root.ts';
+import { fingerprintOf, type ShardMemory } from './conda-shards.ts';
+import { type CondaSubdir, createCondaSubdir } from './conda-subdir.ts';
 import type { ServiceParts } from './parts.ts';
 
 /** An index file as it goes over the wire. */
@@ -29,8 +30,9 @@ export interface CondaIndexes {
 
 /** Makes an empty memory of index files. */
 export function createCondaIndexes(parts: ServiceParts): CondaIndexes {
-  const { conda } = parts.mirror;
-  const subdirs = new Map<string, CondaSubdir>();
+  const { log, mirror } = parts;
+  const { conda } = mirror;
+  const subdirs = new Map<string, { readonly subdir: CondaSubdir; readonly memory: ShardMemory }>();
   const seen = new WeakMap<Channel, Map<string, CondaSubdir>>();
 
   /** The same for as long as its files are, so that what was made of it is kept. */
@@ -42,21 +44,32 @@ export function createCondaIndexes(parts: ServiceParts): CondaIndexes {
     const fingerprint = fingerprintOf(files);
     const key = `${channel.source}/${name}`;
     const before = subdirs.get(key);
+    const memory: ShardMemory = before?.memory ?? new Map();
     const subdir =
-      before?.fingerprint === fingerprint
-        ? before
-        : createCondaSubdir({ conda, source: channel.source, name, files, fingerprint });
-    subdirs.set(key, subdir);
+      before?.subdir.fingerprint === fingerprint
+        ? before.subdir
+        : createCondaSubdir({
+            conda,
+            log,
+            source: channel.source,
+            name,
+            files,
+            fingerprint,
+            memory,
+          });
+    subdirs.set(key, { subdir, memory });
     seen.set(channel, (seen.get(channel) ?? new Map<string, CondaSubdir>()).set(name, subdir));
     return subdir;
   }
 
   return {
     async find({ source, subdir: name, file }) {
+      // What people should know does not wait for a walk: conda waits 5 s for it.
+      if (name === undefined && file === 'notices.json') return notices(parts);
+      if (name === undefined && file !== 'channeldata.json') return undefined;
       const channel = await conda.channel(source);
       if (channel === 'waiting') return 'waiting';
-      if (name === undefined) return rootIndex(parts, channel, file);
-      return subdirOf(channel, name)?.find(file);
+      return name === undefined ? channeldata(channel) : subdirOf(channel, name)?.find(file);
     },
   };
 }

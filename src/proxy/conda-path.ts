@@ -1,4 +1,5 @@
-import { isSubdir } from '../ecosystems/conda/names.ts';
+import { isLabel, isSubdir } from '../ecosystems/conda/names.ts';
+import { SHARDS } from './conda-shards.ts';
 
 /** What an address below `/conda/` names. */
 export interface CondaPath {
@@ -17,37 +18,45 @@ export interface CondaPath {
  * has such an address.
  */
 export function findCondaPath(segments: readonly string[]): CondaPath | undefined {
-  const [channel = '', ...below] = withoutToken(segments);
-  if (channel === '') return undefined;
-  const rest = below[0] === channel && below.length > 1 ? below.slice(1) : below;
-  const { label, rest: behind } = takeLabel(rest);
-  const named = label === undefined || label === 'main' ? { channel } : { channel, label };
-  const [first = '', ...files] = behind;
-  if (!isSubdir(first))
-    return files.length === 0 && first !== '' ? { ...named, file: first } : undefined;
-  const file = files.join('/');
-  const isFile = files.length === 1 || (files.length === 2 && files[0] === SHARDS);
-  return isFile && files.every((part) => part !== '')
-    ? { ...named, subdir: first, file }
-    : undefined;
+  const [channel = '', ...rest] = withoutToken(segments);
+  const { folder, subdir, file } = splitFile(rest);
+  const isTwice = folder[0] === channel && (folder.length === 1 || folder[1] === 'label');
+  const label = labelOf(isTwice ? folder.slice(1) : folder);
+  if (channel === '' || file === '' || label === undefined) return undefined;
+  return {
+    channel,
+    ...(label === 'main' ? {} : { label }),
+    ...(subdir === undefined ? {} : { subdir }),
+    file,
+  };
 }
-
-/** The folder of the shards in a subdir. */
-export const SHARDS = 'shards';
 
 /** conda puts a token into the address (`/t/<token>/`). Nobody is told apart by it here, and no log may have it. */
 function withoutToken(segments: readonly string[]): readonly string[] {
   return segments[0] === 't' && segments.length > 2 ? segments.slice(2) : segments;
 }
 
-/** A label may have slashes in it: it ends where a subdir begins, or before the file. */
-function takeLabel(segments: readonly string[]): {
-  readonly label?: string;
-  readonly rest: readonly string[];
-} {
-  if (segments[0] !== 'label' || segments.length < 3) return { rest: segments };
-  const behind = segments.slice(1);
-  const end = behind.findIndex((segment, at) => at > 0 && isSubdir(segment));
-  const at = end === -1 ? behind.length - 1 : end;
-  return { label: behind.slice(0, at).join('/'), rest: behind.slice(at) };
+interface SplitFile {
+  /** Of the channel or the label. */
+  readonly folder: readonly string[];
+  readonly subdir?: string;
+  readonly file: string;
+}
+
+/** From the end: channels and labels may have parts that look as a subdir does, what is below a subdir does not. */
+function splitFile(segments: readonly string[]): SplitFile {
+  const [file = ''] = segments.slice(-1);
+  const isShard = segments.at(-2) === SHARDS && file !== '';
+  const at = segments.length - (isShard ? 3 : 2);
+  const subdir = segments[at];
+  return subdir !== undefined && isSubdir(subdir)
+    ? { folder: segments.slice(0, at), subdir, file: isShard ? `${SHARDS}/${file}` : file }
+    : { folder: segments.slice(0, -1), file };
+}
+
+/** A label may have slashes in it. Absent: the folder is neither the channel's nor one of its labels. */
+function labelOf(folder: readonly string[]): string | undefined {
+  if (folder.length === 0) return 'main';
+  const label = folder.slice(1).join('/');
+  return folder[0] === 'label' && isLabel(label) ? label : undefined;
 }

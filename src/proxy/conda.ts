@@ -10,6 +10,7 @@ import { type CondaPath, findCondaPath } from './conda-path.ts';
 import { isKnownToCaller } from './conditional.ts';
 import type { ServiceParts } from './parts.ts';
 import { notFound, PAGE_NOT_YET, type Problem, sendProblem } from './problems.ts';
+import { whyAddress } from './refusals.ts';
 import { type PathRequest, serve } from './routes.ts';
 
 /**
@@ -33,7 +34,9 @@ interface Asked {
 
 async function answer(asked: Asked): Promise<FastifyReply> {
   const { request, reply, parts } = asked;
-  const path = findCondaPath(request.params['*'].split('/'));
+  const segments = request.params['*'].split('/');
+  if (isAmbiguous(request.raw.url ?? '', segments)) return sendProblem(reply, AMBIGUOUS);
+  const path = findCondaPath(segments);
   if (path === undefined) return sendProblem(reply, NOTHING_HERE);
   const source = parts.mirror.conda.source(path.channel);
   if (source === undefined) return sendProblem(reply, noChannel(path.channel));
@@ -41,6 +44,12 @@ async function answer(asked: Asked): Promise<FastifyReply> {
   if (file === undefined) return answerIndex(asked, path, source);
   const filename = `${path.subdir}/${path.file}`;
   return answerFile(asked, { project: file.name, filename, source });
+}
+
+/** What a proxy in front may have read as another address than we would. */
+function isAmbiguous(url: string, segments: readonly string[]): boolean {
+  const isEncoded = /%(?:2f|5c)/i.test(url.split('?')[0] ?? '');
+  return isEncoded || segments.some((segment) => /^\.{1,2}$|\\/.test(segment));
 }
 
 /** Labels share the files of a channel, so that the same gate answers for them. */
@@ -55,6 +64,7 @@ async function answerFile(
     reply,
     wanted,
     kind: 'file',
+    absent: noFile(parts.publicUrl, wanted),
     open: (asked) => parts.mirror.conda.open(asked),
   };
   try {
@@ -87,6 +97,20 @@ async function answerIndex(asked: Asked, path: CondaPath, source: SourceId): Pro
 const NOTHING_HERE = notFound(
   'nothing of a conda channel has this address: expected /conda/<channel>/<subdir>/<file>',
 );
+
+const AMBIGUOUS: Problem = {
+  status: 400,
+  title: 'The request cannot be understood',
+  detail: 'expected an address without "..", backslashes and encoded slashes',
+  code: 'invalid-request',
+};
+
+/** The package is approved, and this is none of its files. */
+function noFile(publicUrl: string, { project, filename, source }: AskedFile['wanted']): Problem {
+  const why = whyAddress(publicUrl, { ecosystem: 'conda', project });
+  const detail = `${source}/${filename} is not known here: upstream does not list it, has listed it for less than an hour, or ${project} comes from another channel; see ${why} for what there is, and ask the owners of the policy for more`;
+  return { ...notFound(detail), why };
+}
 
 function noChannel(channel: string): Problem {
   return notFound(

@@ -80,11 +80,15 @@ export function sendProblem(
     .send(body);
 }
 
-/** A problem as it goes over the wire. */
+/**
+ * A problem as it goes over the wire. conda prints `reason` (in capitals, in place of the HTTP reason phrase) and
+ * `message` of any JSON that comes with an error, and `detail` only since 25.9.
+ */
 export function problemBody(problem: Problem): Buffer {
   const { status, title, detail, code, findings, why } = problem;
   const type = `urn:gatehouse:problem:${code}`;
-  return Buffer.from(JSON.stringify({ type, title, status, detail, code, findings, why }));
+  const told = { type, title, status, detail, reason: title, message: detail };
+  return Buffer.from(JSON.stringify({ ...told, code, findings, why }));
 }
 
 /** What to say of an error. What nobody foresaw is not told to the outside. */

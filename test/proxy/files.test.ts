@@ -272,6 +272,8 @@ describe('a refused artifact', () => {
         title: 'Refused by policy',
         status: 403,
         detail: REASON,
+        reason: 'Refused by policy',
+        message: REASON,
         code: 'license/not-allowed',
         findings: [DENIED],
         why: `${PUBLIC_URL}/why/pypi/foo/2.0`,

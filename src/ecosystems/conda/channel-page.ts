@@ -1,9 +1,12 @@
+import { isGatehouseError } from '../../model/errors.ts';
 import type { UpstreamArtifact } from '../../model/record.ts';
 import { parseSha256 } from '../../model/sha256.ts';
 import type { ArtifactFilename, ProjectName } from '../../model/subject.ts';
 import { findCondaFile } from './filenames.ts';
-import { findJson } from './json-value.ts';
+import { findJson, isJsonObject } from './json-value.ts';
+import { writeMsgpack } from './msgpack-write.ts';
 import { type CondaRecord, findCondaRecord } from './records.ts';
+import { recordForShard } from './shard-records.ts';
 
 /** One record of a subdir as the channel has it. */
 export interface ChannelRecord {
@@ -41,7 +44,8 @@ export function findChannelArtifact(
   const extension = EXTENSIONS[record.group];
   if (extension === undefined || !record.key.endsWith(extension)) return undefined;
   const file = findCondaFile(record.key);
-  const value = findCondaRecord(findJson(record.text));
+  const json = findJson(record.text);
+  const value = isWritable(json) ? findCondaRecord(json) : undefined;
   const filename = `${subdir}/${record.key}`;
   if (file === undefined || value === undefined || !isFilename(filename)) return undefined;
   if (file.name !== project || value.name !== project) return undefined;
@@ -55,6 +59,18 @@ export function findChannelArtifact(
     ...uploadTime(value),
     repodata: record.text,
   };
+}
+
+/** Whether a shard can say the same: what it cannot would stand in one index and not in the other. */
+function isWritable(json: unknown): boolean {
+  if (!isJsonObject(json)) return false;
+  try {
+    writeMsgpack(recordForShard(json));
+    return true;
+  } catch (error) {
+    if (isGatehouseError(error)) return false;
+    throw error;
+  }
 }
 
 /** The package name that a key names, whatever its group; absent where it is no file name. */

@@ -1,28 +1,23 @@
-/** The entries of a channel's `run_exports.json` (CEP 12) or of `packages` and `packages.conda` in general. */
-type Group = Readonly<Record<string, unknown>>;
+import { isJsonObject, type JsonObject } from './json-value.ts';
+import type { RecordSlice } from './repodata-outline.ts';
+
+export interface RunExportsContents {
+  readonly subdir: string;
+  /** Of `packages` and `packages.conda`, in the order in which they are to be written. */
+  readonly records: readonly Pick<RecordSlice, 'group' | 'key' | 'value'>[];
+}
 
 /**
- * Keeps of a parsed `run_exports.json` (CEP 12) what is said of files that may be listed; of other keys only
- * `info.subdir` is kept. Absent: it is not an object.
+ * Writes a `run_exports.json` (CEP 12) of what the records themselves say (CEP 21). Absent: one of them does not say
+ * it, and build tools would take that for a package without any.
  */
-export function filterRunExports(
-  json: unknown,
-  isListed: (filename: string) => boolean,
-): Readonly<Record<string, unknown>> | undefined {
-  if (!isGroup(json)) return undefined;
-  const subdir = isGroup(json['info']) ? json['info']['subdir'] : undefined;
-  return {
-    info: typeof subdir === 'string' ? { subdir } : {},
-    packages: keep(json['packages'], isListed),
-    'packages.conda': keep(json['packages.conda'], isListed),
-  };
-}
-
-function keep(group: unknown, isListed: (filename: string) => boolean): Group {
-  if (!isGroup(group)) return {};
-  return Object.fromEntries(Object.entries(group).filter(([filename]) => isListed(filename)));
-}
-
-function isGroup(value: unknown): value is Group {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+export function renderRunExports({ subdir, records }: RunExportsContents): string | undefined {
+  const groups: Record<string, Record<string, JsonObject>> = { packages: {}, 'packages.conda': {} };
+  for (const { group, key, value } of records) {
+    const exported = value['run_exports'];
+    const own = groups[group];
+    if (!isJsonObject(exported) || own === undefined) return undefined;
+    own[key] = { run_exports: exported };
+  }
+  return JSON.stringify({ info: { subdir }, ...groups });
 }

@@ -7,15 +7,19 @@ const HASHES: ReadonlyMap<string, number> = new Map([
   ['sha256', 32],
 ]);
 
-/** A record as a shard has it: `md5` and `sha256` as bytes, all else and the order of the keys as in JSON. */
+/**
+ * A record as a shard has it: `md5` and `sha256` as bytes, all else and the order of the keys as in JSON. A hash that
+ * is `null` is left out: no reader of shards takes it for bytes.
+ */
 export function recordForShard(record: JsonObject): JsonObject {
-  const entries = Object.entries(record).map(([key, value]) => {
+  const entries = Object.entries(record).flatMap(([key, value]) => {
     const length = HASHES.get(key);
-    if (length === undefined) return [key, value] as const;
+    if (length === undefined) return [[key, value] as const];
+    if (value === null) return [];
     if (typeof value !== 'string' || !isHex(value, length)) {
       throw shardRefused('bad-hash', 0, `expected ${2 * length} hex digits: ${key}`);
     }
-    return [key, Buffer.from(value, 'hex')] as const;
+    return [[key, Buffer.from(value, 'hex')] as const];
   });
   return Object.fromEntries(entries);
 }

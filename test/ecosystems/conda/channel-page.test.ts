@@ -45,6 +45,8 @@ test.each([
   ['another build', { build: 'py_1' }],
   ['no version', { version: undefined }],
   ['another subdir than its folder', { subdir: 'linux-64' }],
+  ['a number that no shard can say', { timestamp: 1e300 }],
+  ['half a character, which no shard can say', { summary: '\ud800' }],
 ])('a record with %s is none', (_it, fields) => {
   expect(found(fields)).toBeUndefined();
 });

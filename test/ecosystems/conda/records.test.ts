@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { filterChanneldata } from '../../../src/ecosystems/conda/channeldata.ts';
 import { renderNotices } from '../../../src/ecosystems/conda/notices.ts';
 import { findCondaRecord, readCondaRecord } from '../../../src/ecosystems/conda/records.ts';
-import { filterRunExports } from '../../../src/ecosystems/conda/run-exports.ts';
+import { renderRunExports } from '../../../src/ecosystems/conda/run-exports.ts';
 import { findSharedData } from '../../fixtures/shared-data.ts';
 
 const RECORD = { name: 'pkg', version: '1.0', build: 'h1_0', build_number: 0 };
@@ -118,18 +118,7 @@ test.skipIf(data === undefined)('every record of real channels can be read', () 
   expect(records.map(readCondaRecord).filter((record) => 'unreadable' in record)).toEqual([]);
 });
 
-test('run exports and channel data keep what may be listed, and no key that is not known', () => {
-  const runExports = {
-    info: { subdir: 'noarch', base_url: 'http://elsewhere.test' },
-    packages: { 'a-1-0.tar.bz2': { run_exports: {} }, 'b-1-0.tar.bz2': { run_exports: {} } },
-    'packages.conda': { 'b-1-0.conda': {} },
-    v9: { 'b-1-0': {} },
-  };
-  expect(filterRunExports(runExports, (filename) => filename.startsWith('a-'))).toEqual({
-    info: { subdir: 'noarch' },
-    packages: { 'a-1-0.tar.bz2': { run_exports: {} } },
-    'packages.conda': {},
-  });
+test('channel data keeps what may be listed, and no key that is not known', () => {
   const channeldata = { packages: { a: { license: 'MIT' }, b: {} }, other: 1, subdirs: ['win-64'] };
   const listed = { subdirs: ['linux-64', 'noarch'], isListed: (name: string) => name === 'a' };
   expect(filterChanneldata(channeldata, listed)).toEqual({
@@ -137,10 +126,21 @@ test('run exports and channel data keep what may be listed, and no key that is n
     packages: { a: { license: 'MIT' } },
     subdirs: ['linux-64', 'noarch'],
   });
-  expect([filterRunExports([], () => true), filterChanneldata(null, listed)]).toEqual([
-    undefined,
-    undefined,
-  ]);
+  expect(filterChanneldata(null, listed)).toBeUndefined();
+});
+
+test('run exports are those of the records, and none where one record does not say its own', () => {
+  const plain = { group: 'packages', key: 'a-1-0.tar.bz2', value: { run_exports: {} } };
+  const weak = { weak: ['b >=1'] };
+  const conda = { group: 'packages.conda', key: 'b-1-0.conda', value: { run_exports: weak } };
+  const silent = { ...conda, key: 'c-1-0.conda', value: {} };
+  const text = renderRunExports({ subdir: 'noarch', records: [plain, conda] });
+  expect(JSON.parse(text ?? '')).toEqual({
+    info: { subdir: 'noarch' },
+    packages: { 'a-1-0.tar.bz2': { run_exports: {} } },
+    'packages.conda': { 'b-1-0.conda': { run_exports: weak } },
+  });
+  expect(renderRunExports({ subdir: 'noarch', records: [plain, silent] })).toBeUndefined();
 });
 
 test('notices are written as CEP 6 has them', () => {
