@@ -33,7 +33,7 @@ export function adviceFor(finding: Finding, about: About): string | undefined {
       return reason === 'missing' ? 'Check the spelling of name and version.' : undefined;
     case 'license':
       return reason === 'not-allowed'
-        ? 'Ask the owners of policy.yaml for an entry in licenses.grants (with approver, reason and expiry), or use another package.'
+        ? `Ask the owners of policy.yaml for an entry in licenses.grants (with approver, reason and expiry), or use another package. If its own text allows more than what it declares, ask for an entry for ${about.entry} in licenses.clarify.`
         : `Read the licence and add an entry for ${about.entry} to licenses.clarify in policy.yaml.`;
     case 'age':
       return 'Wait until the date given, use an older version, or ask for a waiver.';

@@ -143,6 +143,16 @@ describe('a refused artifact', () => {
   });
 
   test.each([
+    ['conda-forge/frog', '../frog'],
+    ['conda-forge/1.3', undefined],
+    ['other/frog', undefined],
+  ])('is found as well where a channel stands before the name: %s', async (path, location) => {
+    const house = await houseAt(files);
+    const answer = await house.get(`/why/conda/${path}`);
+    expect(answer.headers.location).toBe(location);
+  });
+
+  test.each([
     ['frog-1.3-h0_0.tar.bz2', 404],
     ['frog-1-3-h0_0.conda', 403],
     ['frog-1.2-1.3-h0_0.conda', 403],
