@@ -379,6 +379,15 @@ const WHOLE: readonly Row[] = [
     HEAD.replace('manylinux_2_28', 'manylinux2014'),
     'p:2:42: not a platform',
   ],
+  [
+    'a package from two channels',
+    [
+      HEAD.replace(/packages.*/, 'packages:'),
+      '  allow: [one::numpy >=2, one::numpy <1, two::scipy, two::numpy ==0.1]',
+      'sources: { one: { kind: conda }, two: { kind: conda } }',
+    ].join('\n'),
+    'p:4:54: two::numpy is allowed from one already, in line 4: a name comes from one channel; remove one of them',
+  ],
   ['nesting of 33', '['.repeat(33), 'p:1:33: lists and maps are nested deeper than 32'],
   [
     'nesting of 5,000',
