@@ -35,8 +35,8 @@ const BY_BUILDER = {
   sources: '{ pypi: { kind: pypi }, conda-forge: { kind: conda, first-look: builder-time } }',
 };
 
-function revokes(project: string, revokedVersion: string): Differences {
-  const row = condaRow();
+function revokes(project: string, revokedVersion: string, file?: string): Differences {
+  const row = condaRow(file === undefined ? {} : { file });
   const what = {
     kind: 'release',
     project: parseProjectName(project),
@@ -318,6 +318,20 @@ export const condaTables: readonly RuleTable[] = [
         ],
       },
       { it: 'lets other versions through', of: revokes('numpy', '2.3'), says: [] },
+      ...[
+        ['2.4.0rc1', '2.4rc1'],
+        ['2.4', '2.4.0+cpu'],
+        ['2.4.0-1', '2.4.0.post1'],
+      ].map(([revokedVersion = '', of = '']) => ({
+        it: `takes a revocation of ${revokedVersion} to mean ${of}, as PEP 440 does`,
+        of: revokes('numpy', revokedVersion, `linux-64/numpy-${of}-0.conda`),
+        says: [
+          {
+            finding: 'deny revoked/release' as const,
+            message: `numpy ${of} was revoked on 2026-11-26 by person:sam: stolen key`,
+          },
+        ],
+      })),
     ],
   },
 ];
