@@ -40,6 +40,9 @@ export const HOSTILE: readonly HostileConda[] = [
   row('index-invalid', 'a site-packages outside the environment', {
     index: { python_site_packages_path: 'lib/../../site-packages' },
   }),
+  row('index-invalid', 'a time that only its channel can know', {
+    index: { indexed_timestamp: 1_500_000_000_000 },
+  }),
   row('about-invalid', 'a licence that is no text', { about: { license: ['MIT', 3] } }),
   row('paths-invalid', 'another version of paths.json', { pathsVersion: 2 }),
   row('paths-invalid', 'a path that is listed twice', {
@@ -84,6 +87,7 @@ export const HOSTILE: readonly HostileConda[] = [
   row('link-invalid', 'an entry point with code', entryPoints('x = demo:main;import os')),
   row('link-invalid', 'an entry point outside the folder', entryPoints('../x = demo:main')),
   row('link-invalid', 'an entry point that is no text', entryPoints({ x: 1 })),
+  row('link-invalid', 'an entry point that is run at once', entryPoints('.a-post-link.sh = a:b')),
   row('link-invalid', 'an entry point instead of Python', entryPoints('python3.12 = demo:main')),
   row('noarch-layout', 'a noarch package for one Python', {
     files: { 'lib/python3.12/site-packages/evil.pth': 'import evil\n' },

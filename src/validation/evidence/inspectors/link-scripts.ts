@@ -18,7 +18,12 @@ export function inspectLinkScripts(): Inspector {
   };
 }
 
-const LINK = /^\..*-(?:pre|post)-(?:un)?link\.(?:sh|bat)$/i;
+/** Whether clients run a file of this name among the commands while a package is linked or unlinked (CEP 34). */
+export function isLinkScript(name: string): boolean {
+  return LINK.test(name);
+}
+
+const LINK = /^\..*-(?:pre|post)-(?:un)?link\.(?:sh|bat)$/is;
 const KINDS: readonly (readonly [LinkScript['kind'], RegExp])[] = [
   ['activate', /^etc\/conda\/(?:de)?activate\.d\/./i],
   ['variables', /^etc\/conda\/env_vars\.d\/./i],
@@ -28,7 +33,7 @@ const KINDS: readonly (readonly [LinkScript['kind'], RegExp])[] = [
 ];
 
 function kindOf({ installed }: InspectedMember): LinkScript['kind'] | undefined {
-  if (installed?.place === 'scripts') return LINK.test(installed.path) ? 'link' : undefined;
+  if (installed?.place === 'scripts') return isLinkScript(installed.path) ? 'link' : undefined;
   if (installed?.place !== 'data') return undefined;
   return KINDS.find(([, pattern]) => pattern.test(installed.path))?.[0];
 }
