@@ -80,10 +80,15 @@ export function findCondaNeed(text: string, forExtra?: string): CondaNeed | unde
   };
 }
 
-/** Reads version and build as they stand behind a name (`>=1.26,<3`, `1.26.* py312*`); absent: they cannot be read. */
+/**
+ * Reads version and build as a person writes them behind a name (`>=1.26,<3`, `1.26.* py312*`); absent: they cannot be
+ * read, or not as they look.
+ */
 export function findCondaRange(text: string): CondaRange | undefined {
   const written = text.trim();
   if (written === '') return ANY_CONDA_RANGE;
+  // Alone it means what PEP 440 says, beside other clauses conda drops the star: nobody would read it so.
+  if (/==\s*[^,|\s]*\*/.test(written) && /[,|]/.test(written)) return undefined;
   const spec = findMatchSpec(`any ${written}`);
   return spec && { kind: 'conda', text: written, spec };
 }
@@ -109,7 +114,7 @@ export function numbersOf(version: ReleaseVersion): {
 }
 
 // conda's versions have no such notion, and letters mostly mean something else (`9e`, `2024a`).
-const CONDA_PRERELEASE = /(?:^|[^a-z])(?:dev|alpha|beta|rc|a(?=\d)|b(?=\d))/;
+const CONDA_PRERELEASE = /(?:^|[^a-z])(?:dev|alpha|beta|pre(?:view)?(?![a-z])|rc|[abc](?=\d))/;
 
 /** An alpha, a beta, a candidate or a development release; of conda by the words that builders use. */
 export function isPrereleaseVersion(version: ReleaseVersion): boolean {

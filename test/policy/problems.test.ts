@@ -380,6 +380,16 @@ const WHOLE: readonly Row[] = [
     'p:2:42: not a platform',
   ],
   [
+    'conda versions that do not mean what they look like',
+    [
+      HEAD.replace(/packages.*/, 'packages:'),
+      '  allow: ["one::scipy =1.*,!=1.2", "one::scipy ==2.*"]',
+      '  deny: [{ name: one::numpy, versions: "==2.0.*,!=2.0.1", reason: bad }]',
+      'sources: { one: { kind: conda } }',
+    ].join('\n'),
+    'p:5:40: not versions of a conda package: "==2.0.*,!=2.0.1"',
+  ],
+  [
     'a package from two channels',
     [
       HEAD.replace(/packages.*/, 'packages:'),
