@@ -1,4 +1,4 @@
-import type { CondaPlan } from '../../fixtures/conda-packages.ts';
+import { type CondaPlan, pathOf } from '../../fixtures/conda-packages.ts';
 import { tarMember } from '../../fixtures/tar.ts';
 
 /** A hostile package that both formats can hold: what it is refused for, and what it is. */
@@ -63,6 +63,19 @@ export const HOSTILE: readonly HostileConda[] = [
   }),
   row('path-unlisted', 'a path with a backslash', changed({ _path: 'site-packages\\demo.py' })),
   row('path-mismatch', 'another digest', changed({ sha256: 'a'.repeat(64) })),
+  row('path-mismatch', 'another digest of a link to a link', {
+    more: [
+      { name: 'share/a', content: 'x' },
+      { name: 'share/b', type: '1', link: 'share/a' },
+      { name: 'share/c', type: '1', link: 'share/b' },
+    ],
+    paths: (honest) => [
+      ...honest,
+      pathOf('share/a', 'x'),
+      pathOf('share/b', 'x'),
+      { ...pathOf('share/c', 'x'), sha256: 'a'.repeat(64) },
+    ],
+  }),
   row('path-mismatch', 'another size', changed({ size_in_bytes: 3 })),
   row('path-mismatch', 'a file that is listed as a link', changed({ path_type: 'softlink' })),
   row('forbidden-file', 'a file of the client’s own', {

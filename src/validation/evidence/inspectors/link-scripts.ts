@@ -29,7 +29,11 @@ const KINDS: readonly (readonly [LinkScript['kind'], RegExp])[] = [
   ['variables', /^etc\/conda\/env_vars\.d\/./i],
   ['menu', /^menu\/.*\.json$/i],
   // The same files as for wheels, where they are refused.
-  ['settings', /^(?:pyvenv\.cfg|pip\.(?:conf|ini)|\.?condarc(?:\.d)?(?:\/|$)|etc\/conda\/)/i],
+  // In a base environment the last two are other environments, and the cache of packages.
+  [
+    'settings',
+    /^(?:pyvenv\.cfg|pip\.(?:conf|ini)|\.?condarc(?:\.d)?(?:\/|$)|etc\/conda\/|envs\/|pkgs\/)/i,
+  ],
 ];
 
 function kindOf({ installed }: InspectedMember): LinkScript['kind'] | undefined {
