@@ -87,10 +87,23 @@ export function findCondaNeed(text: string, forExtra?: string): CondaNeed | unde
 export function findCondaRange(text: string): CondaRange | undefined {
   const written = text.trim();
   if (written === '') return ANY_CONDA_RANGE;
-  // Alone it means what PEP 440 says, beside other clauses conda drops the star: nobody would read it so.
-  if (/==\s*[^,|\s]*\*/.test(written) && /[,|]/.test(written)) return undefined;
-  const spec = findMatchSpec(`any ${written}`);
-  return spec && { kind: 'conda', text: written, spec };
+  const spec = isMisleading(written) ? undefined : findMatchSpec(`any ${written}`);
+  // A condition holds for what asks, and here nobody does.
+  if (spec === undefined || spec.when !== undefined || spec.extras.length > 0) return undefined;
+  return { kind: 'conda', text: written, spec };
+}
+
+/**
+ * Whether conda reads a range otherwise than whoever reviews it. `==2.*` alone means what PEP 440 says, beside other
+ * clauses the star is dropped; and what is in brackets replaces what stands before them.
+ */
+function isMisleading(written: string): boolean {
+  const isStarDropped = /==\s*[^,|\s]*\*/.test(written) && /[,|]/.test(written);
+  const [before = ''] = written.split('[', 1);
+  const isReplaced =
+    (before !== '' && /\[.*\bversion\s*=/.test(written)) ||
+    (/\[.*\bbuild\s*=/.test(written) && findMatchSpec(`any ${before}`)?.build !== undefined);
+  return isStarDropped || isReplaced;
 }
 
 /** As `findCondaRange`; throws `invalid-specifier` where that gives nothing. */

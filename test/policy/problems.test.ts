@@ -379,16 +379,18 @@ const WHOLE: readonly Row[] = [
     HEAD.replace('manylinux_2_28', 'manylinux2014'),
     'p:2:42: not a platform',
   ],
-  [
-    'conda versions that do not mean what they look like',
-    [
-      HEAD.replace(/packages.*/, 'packages:'),
-      '  allow: ["one::scipy =1.*,!=1.2", "one::scipy ==2.*"]',
-      '  deny: [{ name: one::numpy, versions: "==2.0.*,!=2.0.1", reason: bad }]',
-      'sources: { one: { kind: conda } }',
-    ].join('\n'),
-    'p:5:40: not versions of a conda package: "==2.0.*,!=2.0.1"',
-  ],
+  ...['==2.0.*,!=2.0.1', "<2[version='*']", "<2 py*[build='*']", "[when='python <3']"].map(
+    (range): Row => [
+      `conda versions that do not mean what they look like: ${range}`,
+      [
+        HEAD.replace(/packages.*/, 'packages:'),
+        '  allow: ["one::scipy =1.*,!=1.2", "one::scipy ==2.*", "one::scipy >=1[build=py*]"]',
+        `  deny: [{ name: one::numpy, versions: "${range}", reason: bad }]`,
+        'sources: { one: { kind: conda } }',
+      ].join('\n'),
+      'p:5:40: not ',
+    ],
+  ),
   [
     'a package from two channels',
     [
