@@ -1,6 +1,5 @@
 import { licensesOf, parseLicenseExpression } from '../../ecosystems/spdx/expression.ts';
 import { familyOf, ownTexts } from '../../ecosystems/spdx/text-worlds.ts';
-import type { LicenseReading } from '../../ecosystems/spdx/worlds.ts';
 import type { LicenseTerms } from '../license-terms.ts';
 import { type Claim, judgeConflict } from './license-claim.ts';
 import { licenseTextsOf } from './license-facts.ts';
@@ -12,7 +11,7 @@ import type { RuleInput, Statement } from './rule.ts';
  */
 export function judgeContained(
   input: RuleInput,
-  claim: Claim<LicenseReading>,
+  claim: Claim,
   terms: LicenseTerms,
 ): readonly Statement[] {
   const { reading } = claim;

@@ -296,13 +296,13 @@ export const condaTables: readonly RuleTable[] = [
         of: condaRow({ file: 'linux-64/jpeg-9c-h1234567_0.conda' }),
         says: [],
       },
-      ...['2.5.0pre1', '2.5.0_preview', '2.5.0c2'].map((version) => ({
-        it: `refuses ${version}, which PEP 440 reads as a candidate`,
-        of: condaRow({ file: `linux-64/numpy-${version}-py312_0.conda` }),
+      ...['2.5.0pre1', '2.5.0_preview', '2.5.0c2'].map((text) => ({
+        it: `refuses ${text}, which PEP 440 reads as a candidate`,
+        of: condaRow({ file: `linux-64/numpy-${text}-py312_0.conda` }),
         says: [
           {
             finding: 'deny prerelease/denied' as const,
-            message: `numpy ${version} is a pre-release, and versions.prereleases is deny`,
+            message: `numpy ${text} is a pre-release, and versions.prereleases is deny`,
             line: 'version: 1',
           },
         ],
