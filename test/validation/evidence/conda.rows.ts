@@ -86,6 +86,10 @@ export const HOSTILE: readonly HostileConda[] = [
     files: { 'Conda-Meta/history': '' },
   }),
   row('forbidden-file', 'the client’s record', { info: { 'info/repodata_record.json': '{}' } }),
+  row('forbidden-file', 'a link.json by its older name', {
+    omit: ['info/link.json'],
+    info: { 'info/package_metadata.json': '{"noarch": {"type": "python"}}' },
+  }),
   row('forbidden-file', 'info in other letters', { more: [{ name: 'INFO/index.json' }] }),
   row('forbidden-file', 'a licence text that is a link', {
     moreInfo: [{ name: 'info/licenses/COPYING', type: '2', link: 'LICENSE' }],
