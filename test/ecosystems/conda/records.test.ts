@@ -20,6 +20,15 @@ test('a record with more needs than any honest one is not read', () => {
     expect(readCondaRecord({ ...RECORD, ...more })).toHaveProperty('unreadable');
 });
 
+test.each(['Python', 'PYTHON', '', 'other', 1, { type: 'python' }])(
+  'noarch that clients read in different ways makes a record unreadable: %j',
+  (noarch) => {
+    expect(readCondaRecord({ ...RECORD, noarch })).toHaveProperty('unreadable');
+    for (const plain of ['python', 'generic', true, false, null])
+      expect(readCondaRecord({ ...RECORD, noarch: plain })).toMatchObject(RECORD_READ);
+  },
+);
+
 test('a record gives what it says, in our words', () => {
   const sha256 = 'AB'.repeat(32);
   const record = readCondaRecord({

@@ -37,6 +37,10 @@ export const HOSTILE: readonly HostileConda[] = [
   row('info-missing', 'no paths.json, as before 2017', { omit: ['info/paths.json'] }),
   row('index-invalid', 'an index.json without a build', { index: { build: undefined } }),
   row('index-invalid', 'a name that is none', { index: { name: 'De Mo' } }),
+  row('index-invalid', 'a noarch that only conda takes for Python’s', {
+    index: { noarch: 'Python', subdir: 'linux-64' },
+    omit: ['info/link.json'],
+  }),
   row('index-invalid', 'a site-packages outside the environment', {
     index: { python_site_packages_path: 'lib/../../site-packages' },
   }),
