@@ -9,6 +9,7 @@ export function findContradictions(file: PolicyFile, tree: PolicyTree): readonly
   return [
     ...findSpellings(file, tree, 'allow'),
     ...findSpellings(file, tree, 'deny'),
+    ...findTwoChannels(file, tree),
     ...findDoubleClaims(file, tree),
     ...findMisplaced(file, tree),
     ...findOtherVersions(file, tree),
@@ -39,6 +40,20 @@ function findSpellings(
     }
   }
   return problems;
+}
+
+/** A name comes from one channel: with a second one, what a line lets in from the first would come from the other. */
+function findTwoChannels({ packages }: PolicyFile, tree: PolicyTree): readonly PolicyProblem[] {
+  const first = new Map<string, { readonly source: string; readonly index: number }>();
+  return packages.allow.flatMap(({ name: { project, source, spelling } }, index) => {
+    if (source === undefined) return [];
+    const known = first.get(project) ?? { source, index };
+    first.set(project, known);
+    if (known.source === source) return [];
+    const { line } = placeAt(tree, ['packages', 'allow', known.index]);
+    const message = `${spelling} is allowed from ${known.source} already, in line ${line}: a name comes from one channel`;
+    return [problemAt(placeAt(tree, ['packages', 'allow', index]), message, 'remove one of them')];
+  });
 }
 
 function findDoubleClaims(file: PolicyFile, tree: PolicyTree): readonly PolicyProblem[] {

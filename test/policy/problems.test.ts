@@ -389,6 +389,27 @@ const WHOLE: readonly Row[] = [
     HEAD.replace('manylinux_2_28', 'manylinux2014'),
     'p:2:42: not a platform',
   ],
+  ...['==2.0.*,!=2.0.1', "<2[version='*']", "<2 py*[build='*']", "[when='python <3']"].map(
+    (range): Row => [
+      `conda versions that do not mean what they look like: ${range}`,
+      [
+        HEAD.replace(/packages.*/, 'packages:'),
+        '  allow: ["one::scipy =1.*,!=1.2", "one::scipy ==2.*", "one::scipy >=1[build=py*]"]',
+        `  deny: [{ name: one::numpy, versions: "${range}", reason: bad }]`,
+        'sources: { one: { kind: conda } }',
+      ].join('\n'),
+      'p:5:40: not ',
+    ],
+  ),
+  [
+    'a package from two channels',
+    [
+      HEAD.replace(/packages.*/, 'packages:'),
+      '  allow: [one::numpy >=2, one::numpy <1, two::scipy, two::numpy ==0.1]',
+      'sources: { one: { kind: conda }, two: { kind: conda } }',
+    ].join('\n'),
+    'p:4:54: two::numpy is allowed from one already, in line 4: a name comes from one channel; remove one of them',
+  ],
   ['nesting of 33', '['.repeat(33), 'p:1:33: lists and maps are nested deeper than 32'],
   [
     'nesting of 5,000',

@@ -36,8 +36,8 @@ const BY_BUILDER = {
   sources: '{ pypi: { kind: pypi }, conda-forge: { kind: conda, first-look: builder-time } }',
 };
 
-function revokes(project: string, revokedVersion: string): Differences {
-  const row = condaRow();
+function revokes(project: string, revokedVersion: string, file?: string): Differences {
+  const row = condaRow(file === undefined ? {} : { file });
   const what = {
     kind: 'release',
     project: parseProjectName(project),
@@ -323,6 +323,22 @@ export const condaTables: readonly RuleTable[] = [
         says: [],
       },
       {
+        it: 'approves a letter behind the version of a library',
+        of: condaRow({ file: 'linux-64/jpeg-9c-h1234567_0.conda' }),
+        says: [],
+      },
+      ...['2.5.0pre1', '2.5.0_preview', '2.5.0c2'].map((text) => ({
+        it: `refuses ${text}, which PEP 440 reads as a candidate`,
+        of: condaRow({ file: `linux-64/numpy-${text}-py312_0.conda` }),
+        says: [
+          {
+            finding: 'deny prerelease/denied' as const,
+            message: `numpy ${text} is a pre-release, and versions.prereleases is deny`,
+            line: 'version: 1',
+          },
+        ],
+      })),
+      {
         it: 'refuses a candidate',
         of: condaRow({ file: 'linux-64/numpy-2.5.0rc1-py312_0.conda' }),
         says: [
@@ -349,6 +365,20 @@ export const condaTables: readonly RuleTable[] = [
         ],
       },
       { it: 'lets other versions through', of: revokes('numpy', '2.3'), says: [] },
+      ...[
+        ['2.4.0rc1', '2.4rc1'],
+        ['2.4', '2.4.0+cpu'],
+        ['2.4.0-1', '2.4.0.post1'],
+      ].map(([revokedVersion = '', of = '']) => ({
+        it: `takes a revocation of ${revokedVersion} to mean ${of}, as PEP 440 does`,
+        of: revokes('numpy', revokedVersion, `linux-64/numpy-${of}-0.conda`),
+        says: [
+          {
+            finding: 'deny revoked/release' as const,
+            message: `numpy ${of} was revoked on 2026-11-26 by person:sam: stolen key`,
+          },
+        ],
+      })),
     ],
   },
 ];

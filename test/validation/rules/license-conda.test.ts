@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 
 import { license } from '../../../src/validation/rules/license.ts';
 import { condaRow } from '../../fixtures/conda-input.ts';
+import { digestOf } from '../../fixtures/rule-input.ts';
 import { saidBy } from './table.ts';
 
 function said(...row: Parameters<typeof condaRow>): readonly string[] {
@@ -42,4 +43,18 @@ test('a person who has read the licence decides for all of them', () => {
   expect(said({ evidence: {}, index: { license: 'GPL-3.0-only' }, policy: { licenses } })).toEqual(
     [],
   );
+});
+
+function carrying(...expressions: readonly string[]) {
+  const text = { path: 'info/licenses/COPYING', match: 'contains', expressions } as const;
+  return said({ evidence: { contents: { licenseTexts: [{ ...text, sha256: digestOf('c') }] } } });
+}
+
+test('a text of its own that contains another licence and not the declared one is for a person', () => {
+  const [first = ''] = carrying('GPL-3.0-only');
+  expect(first).toContain(
+    'review license/conflict: numpy 2.4.0 declares BSD-3-Clause (License), but its licence text is that of GPL-3.0-only',
+  );
+  expect(carrying('BSD-3-Clause', 'GPL-3.0-only')).toEqual([]);
+  expect(carrying()).toEqual([]);
 });
