@@ -19,10 +19,12 @@ import { runStryker } from './stryker.ts';
 const LEAST_SCORE = 90;
 const PAGE = 'docs/mutation.md';
 
-const chosen = choose(process.argv.slice(2));
+const asked = process.argv.slice(2);
+const extent = asked.includes('--again') ? 'again' : 'whole';
+const chosen = choose(asked.filter((text) => text !== '--again'));
 if (chosen === undefined) {
   const names = PARTS.map(({ name }) => name).join('|');
-  say(`usage: npm run mutate [-- ${names}|FILE...]   (${PAGE})`);
+  say(`usage: npm run mutate [-- [--again] ${names}|FILE...]   (${PAGE})`);
   process.exitCode = 2;
 } else {
   // Other work on this machine goes first; what is started inherits it.
@@ -31,12 +33,12 @@ if (chosen === undefined) {
 }
 
 /** Whole parts by their names, parts of them by their files; all where nothing is asked for. */
-function choose(asked: readonly string[]): readonly Part[] | undefined {
+function choose(names: readonly string[]): readonly Part[] | undefined {
   const known = PARTS.flatMap(({ name, source }) => [name, ...source]);
-  if (!asked.every((text) => known.some((pattern) => matchesGlob(text, pattern)))) return undefined;
+  if (!names.every((text) => known.some((pattern) => matchesGlob(text, pattern)))) return undefined;
   return PARTS.flatMap((part) => {
-    if (asked.length === 0 || asked.includes(part.name)) return [part];
-    const source = asked.filter((path) =>
+    if (names.length === 0 || names.includes(part.name)) return [part];
+    const source = names.filter((path) =>
       part.source.some((pattern) => matchesGlob(path, pattern)),
     );
     return source.length === 0 ? [] : [{ ...part, source }];
@@ -49,7 +51,7 @@ async function mutate(parts: readonly Part[]): Promise<void> {
   const unexplained: Survivor[] = [];
   for (const part of parts) {
     say(`${part.name}: ${part.source.join(' ')}, tried by ${part.tests.join(' ')}`);
-    const report = await runStryker(part);
+    const report = await runStryker(part, extent);
     const files = tallyFiles(report);
     const sum = sumOf(files.values());
     for (const [path, tally] of files) rows.push(rowOf(path, tally));

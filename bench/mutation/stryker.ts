@@ -33,8 +33,14 @@ const report = z.object({
 /** What Stryker reports of each file; `mutation-testing-report-schema` describes it. */
 export type Report = z.infer<typeof report>;
 
-/** Tries every mutant of a part with one worker; throws where the tests fail without any. */
-export async function runStryker({ name, source, tests }: Part): Promise<Report> {
+/**
+ * Tries every mutant of a part with one worker; throws where the tests fail without any. `again`: what the last run
+ * tells of unchanged source and tests is not tried once more.
+ */
+export async function runStryker(
+  { name, source, tests }: Part,
+  extent: 'whole' | 'again',
+): Promise<Report> {
   await mkdir(RESULTS, { recursive: true });
   const reported = join(RESULTS, `${name}.json`);
   const configured = join(RESULTS, `${name}.config.json`);
@@ -50,6 +56,9 @@ export async function runStryker({ name, source, tests }: Part): Promise<Report>
       concurrency: 1,
       reporters: ['json', 'progress-append-only'],
       jsonReporter: { fileName: reported },
+      incremental: true,
+      incrementalFile: join(RESULTS, `${name}.last.json`),
+      force: extent === 'whole',
       ignorePatterns: ['/bench/results', '/docs', '/data', '/.clients'],
       // TypeScript 7 cannot be asked as Stryker asks: named here is a file that does not exist.
       tsconfigFile: 'no-tsconfig.json',
