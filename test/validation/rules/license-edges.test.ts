@@ -103,13 +103,13 @@ describe('the rule', () => {
   });
 });
 
-describe('a grant', () => {
-  function permitted(text: string, grants: readonly LicenseGrant[]): string {
-    const permission = permit(parseLicenseExpression(text), licenseTerms(policyOf(), grants));
-    const expression = permission.permitted ? [permission.chosen] : permission.lacking;
-    return `${permission.permitted ? '' : 'lacks '}${expression.map(formatLicenseExpression).join(', ')}`;
-  }
+function permitted(text: string, grants: readonly LicenseGrant[]): string {
+  const permission = permit(parseLicenseExpression(text), licenseTerms(policyOf(), grants));
+  const expression = permission.permitted ? [permission.chosen] : permission.lacking;
+  return `${permission.permitted ? '' : 'lacks '}${expression.map(formatLicenseExpression).join(', ')}`;
+}
 
+describe('a grant', () => {
   test.each([
     ['EPL-2.0 AND AGPL-3.0-only', 'EPL-2.0 AND AGPL-3.0-only'],
     ['AGPL-3.0-only AND EPL-2.0', 'AGPL-3.0-only AND EPL-2.0'],
@@ -265,11 +265,11 @@ describe('the texts', () => {
   });
 });
 
-describe('a list of licences', () => {
-  function list(...texts: readonly string[]): string {
-    return listExpressions(texts.map(parseLicenseExpression));
-  }
+function list(...texts: readonly string[]): string {
+  return listExpressions(texts.map(parseLicenseExpression));
+}
 
+describe('a list of licences', () => {
   const SIX = ['MIT', 'ISC', '0BSD', 'Zlib', 'EPL-2.0', 'CC0-1.0'];
 
   test.each([
