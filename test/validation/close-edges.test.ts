@@ -46,6 +46,10 @@ function isSdist({ filename }: Candidate): boolean {
   return filename.endsWith('.tar.gz');
 }
 
+const DENIED: Pick<Candidate, 'decision'> = {
+  decision: { verdict: 'deny', basis: 'record', findings: [] },
+};
+
 /** `p0 1` needs `p1` and so on, down to a project that upstream does not have. */
 function chain(length: number): CataloguePlan {
   const links = Array.from({ length }, (_, index) =>
@@ -140,6 +144,19 @@ describe('why an artifact cannot be installed', () => {
       'p0 1',
       `p0 1 cannot be installed: upstream has no project p7 (p0 1 needs p1, p1 1 needs p2, p2 1 needs p3, ..., p5 1 needs p6, p6 1 needs p7; ${ON_312})`,
       chain(7),
+    ],
+    [
+      'of two extras the one that was lost first is followed',
+      'a 1',
+      `a 1 cannot be installed: upstream has no project c (a 1 needs b[x,y], b 1 needs c; ${ON_312})`,
+      {
+        allow: ['a', 'b'],
+        projects: [
+          project('a', { '1': { needs: ['b[x,y]'] } }),
+          project('b', { '1': { extras: { x: ['c'], y: ['a'] } } }),
+          unknown('c', 'absent'),
+        ],
+      },
     ],
     [
       'a refused artifact whose need has another reason on each target says the first',
@@ -284,19 +301,25 @@ describe('what a window holds', () => {
       keep: 1,
       projects: [project('b', { '1': {}, '2': { files: ['py3-none-any', 'sdist'] } })],
     };
-    const denied = catalogue({
-      ...plan,
-      projects: [project('b', { '2': { files: ['sdist'], verdict: 'deny' } })],
-    });
-    const decision = denied.projects.get(parseProjectName('b'))?.candidates[0]?.decision;
-    const input = changed(plan, (one) =>
-      isSdist(one) && decision !== undefined ? { decision } : {},
-    );
-    expect(verdictsIn(input)).toEqual({
+    expect(verdictsIn(changed(plan, (one) => (isSdist(one) ? DENIED : {})))).toEqual({
       'b 1': 'deny',
       'b 2 py3-none-any': 'approve',
       'b 2 sdist': 'deny',
     });
+  });
+
+  test('a denied artifact of the same version is none that waits for a person', () => {
+    const plan: CataloguePlan = {
+      allow: ['a'],
+      projects: [
+        project('a', {
+          '1': { files: ['py3-none-any', 'sdist'], needs: ['a[y]'], extras: { y: ['gone'] } },
+        }),
+        unknown('gone', 'absent'),
+      ],
+    };
+    const input = changed(plan, (one) => (isSdist(one) ? { ...DENIED, requirements: [] } : {}));
+    expect(verdictsIn(input)).toEqual({ 'a 1 py3-none-any': 'deny', 'a 1 sdist': 'deny' });
   });
 });
 
