@@ -124,12 +124,12 @@ describe('why an artifact cannot be installed', () => {
     [
       'nearest to the newest that would do, not to what the requirement names',
       'a 1',
-      `a 1 cannot be installed: b 4 has the license Odd-1.0; nearest approved 2 (a 1 needs b!=2,>1; ${ON_312})`,
+      `a 1 cannot be installed: b 5 has the license Odd-1.0; nearest approved 3 (a 1 needs b>=2,!=3; ${ON_312})`,
       {
         allow: ['a', 'b'],
         projects: [
-          project('a', { '1': { needs: ['b!=2,>1'] } }),
-          project('b', { '1': {}, '2': {}, '4': { verdict: 'deny' } }),
+          project('a', { '1': { needs: ['b>=2,!=3'] } }),
+          project('b', { '1': {}, '3': {}, '5': { verdict: 'deny' } }),
         ],
       },
     ],
