@@ -12,7 +12,7 @@ export const PARTS: readonly Part[] = [
     name: 'zip',
     source: [
       'src/validation/archives/{zip,zip-central,zip-end,zip-extra,zip-limits,zip-member,zip-tiling}.ts',
-      'src/validation/archives/{near,member-name,refusals}.ts',
+      'src/validation/archives/{near,member-name}.ts',
     ],
     tests: ['test/validation/archives/{zip,zip-edges,near}.test.ts'],
   },
@@ -25,6 +25,14 @@ export const PARTS: readonly Part[] = [
     name: 'streams',
     source: ['src/validation/archives/{ahead,feed,zip-stream,stream-limits,bzip2*,zstd*}.ts'],
     tests: ['test/validation/archives/{zip-stream,bzip2,zstd}.test.ts'],
+  },
+  {
+    name: 'refusals',
+    source: ['src/validation/archives/refusals.ts'],
+    tests: [
+      'test/validation/archives/{zip,zip-edges,tar}.test.ts',
+      'test/validation/evidence/{sdist,wheel}.test.ts',
+    ],
   },
   {
     name: 'judge',

@@ -67,6 +67,15 @@ describe('a refusal says what was expected, what is there, and where', () => {
       'a directory of file mode',
       'a member is not a plain directory: "d/", attributes 0x81a40000 (at byte 32)',
     ],
+    ['the name "C:/a"', 'a name means something else on Windows: "C:/a" (at byte 139)'],
+    [
+      'a second name after another field',
+      'an extra field gives a member a second name (0x7075) (at byte 111)',
+    ],
+    [
+      'half an extra field after a whole one',
+      'an extra field is longer than its header says (at byte 111)',
+    ],
     ['two members of one name', 'two members have one name: "a.txt" (at byte 153)'],
     [
       'a gap',
