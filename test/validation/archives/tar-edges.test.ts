@@ -83,6 +83,10 @@ describe('a refusal says what was expected, what is there, and where', () => {
       'an extended header is too large: expected at most 1000 bytes, got 2014 (at byte 0)',
     ],
     ['an extended header with a key twice', 'a key is given twice: "path" (at byte 521)'],
+    [
+      'an extended header with an unknown key after a known one',
+      'an extended header has an unknown key: "EVIL.path" (at byte 521)',
+    ],
     ['an extended header with another size', 'a member has two sizes: 9 and 0 (at byte 0)'],
     [
       'an extended header with bytes after the records',
@@ -161,6 +165,13 @@ describe('a limit is the most that is accepted', () => {
       { ratioFromBytes: 0, ratio: 59_999 / (zeros.length - 10) },
       'ratio',
     ],
+    // Stored: 19 bytes in a block of 5 more and a trailer of 8, which make 32.
+    [
+      'the ratio to the byte',
+      gzipSync(noise(19), { level: 0 }),
+      { ratioFromBytes: 0, ratio: 19 / 32 },
+      'accepted: 19',
+    ],
   ])('gzip: %s', async (_, bytes, limits, expected) => {
     expect(await refusalOf(unpacked(bytes, limits))).toBe(expected);
   });
@@ -214,4 +225,20 @@ test('the source is closed where the header is refused', async () => {
   }
   expect(await refusalOf(Array.fromAsync(gunzip(source())))).toBe('gzip-header');
   expect(isClosed).toBe(true);
+});
+
+test('an error of the source that has a code is none of the file', async () => {
+  const error = Object.assign(new Error('i/o error'), { code: 'EIO' });
+  async function* source(): AsyncGenerator<Uint8Array> {
+    yield gzipSync(noise(200_000)).subarray(0, 100_000);
+    throw error;
+  }
+  await expect(Array.fromAsync(gunzip(source()))).rejects.toBe(error);
+});
+
+test('who reads a member too late hears that', async () => {
+  const [first] = await Array.fromAsync(readTar(inPieces(GOOD_TAR)));
+  await expect(Array.fromAsync(first?.stream() ?? [])).rejects.toThrow(
+    'the reader is past this member',
+  );
 });
