@@ -59,7 +59,8 @@ export async function runStryker(
       incremental: true,
       incrementalFile: join(RESULTS, `${name}.last.json`),
       force: extent === 'whole',
-      ignorePatterns: ['/bench/results', '/docs', '/data', '/.clients'],
+      ignorePatterns: ['/bench/results', '/data', '/.clients'],
+      cleanTempDir: 'always',
       // TypeScript 7 cannot be asked as Stryker asks: named here is a file that does not exist.
       tsconfigFile: 'no-tsconfig.json',
     }),
