@@ -24,7 +24,7 @@ export const PARTS: readonly Part[] = [
   {
     name: 'streams',
     source: ['src/validation/archives/{ahead,feed,zip-stream,stream-limits,bzip2*,zstd*}.ts'],
-    tests: ['test/validation/archives/{zip-stream,bzip2,zstd}.test.ts'],
+    tests: ['test/validation/archives/{zip-stream,zip-stream-edges,bzip2,zstd}.test.ts'],
   },
   {
     name: 'refusals',

@@ -1,0 +1,141 @@
+import { deflateRawSync } from 'node:zlib';
+
+import { describe, expect, test } from 'vitest';
+
+import type { RandomAccess } from '../../../src/model/random-access.ts';
+import { openZip } from '../../../src/validation/archives/zip.ts';
+import { memoryAccess } from '../../fixtures/memory-access.ts';
+import { messageOf } from '../../fixtures/refusals.ts';
+import { noise } from '../../fixtures/wheels.ts';
+import { buildZip, type FixtureMember } from '../../fixtures/zip.ts';
+
+const MIB = 1024 * 1024;
+/** Too large for one piece, and a few kilobytes as they are packed. */
+const ZEROS = Buffer.alloc(2 * MIB);
+const PACKED = deflateRawSync(ZEROS);
+
+async function lengthsOf(access: RandomAccess): Promise<readonly number[]> {
+  const archive = await openZip(access);
+  const [member] = archive.members;
+  if (member === undefined) throw new Error('the archive is empty');
+  const lengths: number[] = [];
+  for await (const { length } of archive.stream(member)) lengths.push(length);
+  return lengths;
+}
+
+function zipOf(member: Partial<FixtureMember>) {
+  return memoryAccess(buildZip([{ name: 'a', content: ZEROS, ...member }]));
+}
+
+/** The bytes of a zip, where reading what is large ends with this. */
+function failing(bytes: Uint8Array, fail: () => void): RandomAccess {
+  const access = memoryAccess(bytes);
+  return {
+    sizeBytes: access.sizeBytes,
+    async read(offset, length) {
+      if (length > MIB / 2) fail();
+      return access.read(offset, length);
+    },
+  };
+}
+
+describe('a member comes in one piece', () => {
+  test.each<[string, Partial<FixtureMember>, boolean]>([
+    ['that has one MiB', { content: Buffer.alloc(MIB) }, true],
+    ['that has a byte more, however little is packed', { content: Buffer.alloc(MIB + 1) }, false],
+    ['that has one MiB, and more than that as it is packed', { content: noise(MIB) }, false],
+  ])('%s: %s', async (_, member, isOne) => {
+    const lengths = await lengthsOf(zipOf(member));
+    expect(lengths.length === 1).toBe(isOne);
+    expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(
+      Buffer.from(member.content ?? '').length,
+    );
+  });
+});
+
+describe('a large member is refused that', () => {
+  const declared = 'a member does not inflate as declared: "a", expected';
+  test.each<[string, Partial<FixtureMember>, string]>([
+    [
+      'has bytes after its end',
+      { packed: Buffer.concat([PACKED, Buffer.from('hidden')]) },
+      `${declared} ${PACKED.length + 6} bytes, got ${PACKED.length} (at byte 0)`,
+    ],
+    [
+      'has no end',
+      { packed: PACKED.subarray(0, -2) },
+      'a member does not inflate: "a", unexpected end of file (at byte 0)',
+    ],
+    [
+      'is not deflated',
+      { packed: Buffer.alloc(2000, 0xff) },
+      'a member does not inflate: "a", invalid block type (at byte 0)',
+    ],
+    [
+      'is smaller than declared',
+      { lies: { unpackedBytes: 2 * MIB + 1 } },
+      `${declared} 2097153 bytes, got 2097152 (at byte 0)`,
+    ],
+    [
+      'is larger than declared',
+      { lies: { unpackedBytes: 2 * MIB - 1 } },
+      `${declared} 2097151 bytes, got more (at byte 0)`,
+    ],
+    [
+      'has another CRC-32',
+      { lies: { crc: 1 } },
+      'the content of a member has another CRC-32 than declared: "a" (at byte 0)',
+    ],
+    [
+      'is stored and has another CRC-32',
+      { stored: true, lies: { crc: 1 } },
+      'the content of a member has another CRC-32 than declared: "a" (at byte 0)',
+    ],
+  ])('%s', async (_, member, message) => {
+    expect(await messageOf(lengthsOf(zipOf(member)))).toBe(message);
+  });
+});
+
+test('nothing is given of a large member beyond its declared size', async () => {
+  const archive = await openZip(zipOf({ lies: { unpackedBytes: (1.2 * MIB) | 0 } }));
+  const [member] = archive.members;
+  let givenBytes = 0;
+  async function take(): Promise<void> {
+    if (member === undefined) return;
+    for await (const { length } of archive.stream(member)) givenBytes += length;
+  }
+  expect(await messageOf(take())).toContain('got more');
+  expect(givenBytes).toBeGreaterThan(0);
+  expect(givenBytes).toBeLessThanOrEqual(1.2 * MIB);
+});
+
+describe('what the bytes cannot be read for is passed on', () => {
+  const bytes = buildZip([{ name: 'a', content: noise(3 * MIB) }]);
+
+  test('as the error that it is, also where it has a code', async () => {
+    const error = Object.assign(new Error('i/o error'), { code: 'EIO' });
+    const access = failing(bytes, () => {
+      throw error;
+    });
+    await expect(lengthsOf(access)).rejects.toBe(error);
+  });
+
+  test('with an error around it where it is none', async () => {
+    const access = failing(bytes, () => AbortSignal.abort('gone').throwIfAborted());
+    await expect(lengthsOf(access)).rejects.toMatchObject({ message: 'unreadable', cause: 'gone' });
+  });
+});
+
+test('a large member that is given up is not read on', async () => {
+  for (const stored of [true, false]) {
+    const access = memoryAccess(buildZip([{ name: 'a', content: noise(5 * MIB), stored }]));
+    const archive = await openZip(access);
+    const [member] = archive.members;
+    const before = access.reads.length;
+    for await (const { length } of member === undefined ? [] : archive.stream(member)) {
+      expect(length).toBeGreaterThan(0);
+      break;
+    }
+    expect(access.reads.length - before).toBeLessThan(4);
+  }
+});
