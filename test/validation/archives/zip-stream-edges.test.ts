@@ -126,16 +126,38 @@ describe('what the bytes cannot be read for is passed on', () => {
   });
 });
 
-test('a large member that is given up is not read on', async () => {
-  for (const stored of [true, false]) {
+test('a large member comes in few pieces, none of them larger than a MiB', async () => {
+  expect(await lengthsOf(zipOf({ stored: true }))).toEqual([MIB, MIB]);
+  const inflated = await lengthsOf(zipOf({}));
+  expect(inflated.length).toBeLessThan(10);
+  expect(Math.max(...inflated)).toBeLessThanOrEqual(MIB);
+});
+
+test.each([true, false])(
+  'a large member that is given up is not read on, and nothing is being read any more (stored: %s)',
+  async (stored) => {
     const access = memoryAccess(buildZip([{ name: 'a', content: noise(5 * MIB), stored }]));
-    const archive = await openZip(access);
+    const { promise: givenUp, resolve: giveUp } = Promise.withResolvers<void>();
+    let open = 0;
+    let large = 0;
+    const archive = await openZip({
+      sizeBytes: access.sizeBytes,
+      async read(offset, length) {
+        open += 1;
+        if (length > MIB / 2) large += 1;
+        if (large > 1) await givenUp;
+        open -= 1;
+        return access.read(offset, length);
+      },
+    });
     const [member] = archive.members;
     const before = access.reads.length;
     for await (const { length } of member === undefined ? [] : archive.stream(member)) {
       expect(length).toBeGreaterThan(0);
+      setImmediate(giveUp);
       break;
     }
+    expect(open).toBe(0);
     expect(access.reads.length - before).toBeLessThan(4);
-  }
-});
+  },
+);
