@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { RandomAccess } from '../../../src/model/random-access.ts';
 import { openZip } from '../../../src/validation/archives/zip.ts';
 import { memoryAccess } from '../../fixtures/memory-access.ts';
-import { messageOf } from '../../fixtures/refusals.ts';
+import { messageOf, refusalOf } from '../../fixtures/refusals.ts';
 import { noise } from '../../fixtures/wheels.ts';
 import { buildZip, type FixtureMember } from '../../fixtures/zip.ts';
 
@@ -93,6 +93,8 @@ describe('a large member is refused that', () => {
     ],
   ])('%s', async (_, member, message) => {
     expect(await messageOf(lengthsOf(zipOf(member)))).toBe(message);
+    const reason = message.includes('CRC-32') ? 'bad-crc' : 'bad-deflate';
+    expect(await refusalOf(lengthsOf(zipOf(member)))).toBe(reason);
   });
 });
 
