@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { deflateRawSync } from 'node:zlib';
 
 import { describe, expect, test } from 'vitest';
@@ -160,6 +161,22 @@ test.each([true, false])(
       break;
     }
     expect(open).toBe(0);
+    expect(access.reads.length - before).toBeLessThan(4);
+  },
+);
+
+test.each([true, false])(
+  'of a large member little is read before it is wanted (stored: %s)',
+  async (stored) => {
+    const access = memoryAccess(buildZip([{ name: 'a', content: noise(5 * MIB), stored }]));
+    const archive = await openZip(access);
+    const [member] = archive.members;
+    const before = access.reads.length;
+    for await (const { length } of member === undefined ? [] : archive.stream(member)) {
+      expect(length).toBeGreaterThan(0);
+      for (let turn = 0; turn < 100; turn += 1) await nextTurn();
+      break;
+    }
     expect(access.reads.length - before).toBeLessThan(4);
   },
 );
