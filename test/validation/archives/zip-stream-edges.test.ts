@@ -180,3 +180,27 @@ test.each([true, false])(
     expect(access.reads.length - before).toBeLessThan(4);
   },
 );
+
+test('what cannot be read ahead is told when it is wanted, and not before', async () => {
+  const unheard: unknown[] = [];
+  function hear(error: unknown): void {
+    unheard.push(error);
+  }
+  process.on('unhandledRejection', hear);
+  let large = 0;
+  const bytes = buildZip([{ name: 'a', content: noise(3 * MIB), stored: true }]);
+  const access = failing(bytes, () => {
+    large += 1;
+    if (large === 2) throw new Error('the disk is gone');
+  });
+  const archive = await openZip(access);
+  const [member] = archive.members;
+  async function takeSlowly(): Promise<void> {
+    for await (const _ of member === undefined ? [] : archive.stream(member)) {
+      for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+    }
+  }
+  await expect(takeSlowly()).rejects.toThrow('the disk is gone');
+  process.off('unhandledRejection', hear);
+  expect(unheard).toEqual([]);
+});
