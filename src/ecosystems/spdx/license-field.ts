@@ -20,6 +20,9 @@ const SEPARATORS = /\s*[/,;|&]\s*|\s+and\s+|\s+or\s+/i;
 const VAGUE_SEPARATORS = /[/,;|&]|\sand\s/i;
 const DUAL = /^dual[ -]licen[cs]ed?(?:\s+under)?\s*:?\s+/i;
 
+// Names do without punctuation, but "GPL (< 3)" is not version 3. ">=" is: which of the two it is stays open.
+const COMPARISON = /(?:[<!~^]|>(?!=)|(?<![<>!~=])=)[=\s]*v?[0-9]/i;
+
 /** The licences that a name may mean; none: it says nothing; absent: the name is not known. */
 export type FindNamed = (name: string) => readonly License[] | undefined;
 
@@ -30,6 +33,7 @@ export function readLicenseField(
 ): LicenseFieldReading {
   const value = text.trim();
   if (value.length > LONGEST_NAME && /[\r\n]/.test(value)) return { kind: 'text' };
+  if (COMPARISON.test(value)) return { kind: 'unread' };
   const candidates = findCandidates(value, findNamed) ?? findSeveral(value, findNamed);
   if (candidates === undefined) return { kind: 'unread' };
   return candidates.length === 0 ? { kind: 'silent' } : { kind: 'candidates', candidates };
