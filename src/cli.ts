@@ -26,16 +26,17 @@ const USAGE = `gatehouse: an approved-package mirror for machine-learning notebo
   serve                            serve policy.yaml, as npm start does
   check [FILE]                     is the policy file right?
   explain NAME[==VERSION]          what is decided about it, by which line, and what to do
+                                   (of a conda package: CHANNEL::NAME)
   approve NAME [RANGE]             say what comes along, and write the line that approves it
                                    (--dry-run writes nothing)
   approve -r FILE                  the same for all that a requirements file or a lock asks for
   revoke SHA256|NAME==VERSION --reason "…"
-                                   take it back at once, whatever the policy says
+                                   take it back at once and for ever, whatever the policy says
   try NAME==VERSION                install and import it in a sandbox, and keep what was seen
                                    (--python 3.12, --interpreter PATH)
   warm [NAME …]                    fetch and verify what is approved ahead of requests
-  client-config --for CLIENT       the file with which pip, uv, poetry, pdm, pipenv or jupyter
-                                   installs from here (--env: variables for a shell)
+  client-config --for CLIENT       the file with which pip, uv, poetry, pdm, pipenv, jupyter, conda or
+                                   pixi installs from here (--env: variables for a shell)
 
   --json                           for programs
 Exit status: 0 fine, 1 the answer is no, 2 wrong use, 3 a backend failed.

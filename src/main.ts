@@ -89,7 +89,7 @@ async function serveUntilToldToStop(config: Config): Promise<void> {
     process.stderr.write(`${place.file}:${place.line}:${place.column}: note: ${message}\n`);
   }
   process.stdout.write(banner(config, mirror));
-  const hosts = indexUrls.map((url) => new URL(url).host);
+  const hosts = indexUrls.map((url) => new URL(url)).map(({ host, pathname }) => host || pathname);
   log.info({ listen: config.listen, upstreams: hosts, replica }, 'serving');
   await using trials = startTrialJob({ mirror, run: runTry, log });
   using progress = showProgress(mirror);

@@ -31,9 +31,9 @@ export function showProgress(mirror: Mirror): Progress {
   return { stop, [Symbol.dispose]: stop };
 }
 
-/** A line that wraps would leave its first row behind. */
+/** A line that wraps would leave its first row behind. A terminal that nobody gave a size says 0 columns. */
 function fit(line: string): string {
-  return line.slice(0, Math.max(20, process.stderr.columns - 1));
+  return line.slice(0, Math.max(20, (process.stderr.columns || 80) - 1));
 }
 
 function progressLine(mirror: Mirror): string {

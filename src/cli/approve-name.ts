@@ -55,17 +55,19 @@ function parseWanted(name: string, range: string | undefined): NewAllowance {
   return asWords(() => {
     const { name: named, extras, versions } = parseShortEntry(name);
     if (named.source !== undefined) {
-      const hint = `add "${name}" to packages.allow`;
+      const hint = `add "- ${name}" to packages.allow; explain ${name} says with which versions`;
       throw new GatehouseError('wrong-use', 'conda packages are added to the policy by hand', {
         hint,
       });
     }
     if (versions.text !== '') {
-      throw new GatehouseError('wrong-use', `a name and a range are two words, got: ${name}`);
+      throw new GatehouseError('wrong-use', `a name and a range are two words, got: ${name}`, {
+        hint: `write approve ${named.project} "${versions.text}"`,
+      });
     }
     if (range !== undefined) parseSpecifierSet(range);
     return { project: named.project, extras, range };
-  });
+  }, 'write NAME, or NAME and a range such as ">=1.2,<2"');
 }
 
 function bringsAlong(

@@ -1,12 +1,14 @@
 import { parseVersion } from '../ecosystems/pypi/versions.ts';
 import { findReleaseVersion, type ReleaseVersion } from '../ecosystems/releases.ts';
 import { GatehouseError, isGatehouseError } from '../model/errors.ts';
-import type { Ecosystem, ProjectName } from '../model/subject.ts';
+import type { Ecosystem, ProjectName, SourceId } from '../model/subject.ts';
 import { parseName } from '../policy/entry.ts';
 
 /** A project, or one version of it. */
 export interface Asked {
   readonly ecosystem: Ecosystem;
+  /** As it was written before `::`; absent: a project of PyPI. */
+  readonly channel?: SourceId;
   readonly project: ProjectName;
   readonly version?: ReleaseVersion;
 }
@@ -20,6 +22,7 @@ export function parseRelease(text: string): Asked {
     return {
       ecosystem,
       project,
+      ...(source === undefined ? {} : { channel: source }),
       ...(version === undefined ? {} : { version: versionOf(version.trim(), ecosystem) }),
     };
   });
@@ -33,14 +36,14 @@ function versionOf(text: string, ecosystem: Ecosystem): ReleaseVersion {
   throw new GatehouseError('invalid-version', message);
 }
 
-/** What cannot be read of a command's words is wrong use, whatever it would have been. */
-export function asWords<Value>(read: () => Value): Value {
+/** What cannot be read of a command's words is wrong use, whatever it would have been; the hint is for errors without one. */
+export function asWords<Value>(read: () => Value, hint = 'write NAME or NAME==VERSION'): Value {
   try {
     return read();
   } catch (error) {
     if (!isGatehouseError(error) || error.code === 'wrong-use') throw error;
     throw new GatehouseError('wrong-use', error.message, {
-      hint: 'write NAME or NAME==VERSION',
+      hint: error.hint ?? hint,
       cause: error,
     });
   }

@@ -1,7 +1,8 @@
 import { userInfo } from 'node:os';
 
 import { findArtifactName } from '../ecosystems/pypi/filenames.ts';
-import { compareVersions, findVersion } from '../ecosystems/pypi/versions.ts';
+import { compareReleases, findCondaName, findReleaseVersion } from '../ecosystems/releases.ts';
+import { pypiNamesOf } from '../ecosystems/repackaged.ts';
 import { enterRevocation } from '../mirror/revoke.ts';
 import type { ArtifactRecord } from '../model/record.ts';
 import type { Revocation } from '../model/revocation.ts';
@@ -12,7 +13,7 @@ import { openRecords } from '../store/records.ts';
 import { type CommandInput, type Outcome, readWords, wrongUse } from './command.ts';
 import { parseRelease } from './release.ts';
 
-const USAGE = 'revoke SHA256|NAME==VERSION --reason "…" [--json]';
+const USAGE = 'revoke SHA256|[CHANNEL::]NAME==VERSION --reason "…" [--json]';
 
 /** `revoke`: takes bytes or a release back; a server on the same store follows within two seconds. */
 export async function revoke({ words, config }: CommandInput): Promise<Outcome> {
@@ -43,16 +44,19 @@ async function countKnown(keeping: Keeping, what: Revocation['what']): Promise<n
   return count;
 }
 
+/** As the rule `revoked` has it: a release wherever it comes from. */
 function isMeant(
   what: Revocation['what'],
   project: ProjectName,
 ): (record: ArtifactRecord) => boolean {
   if (what.kind === 'bytes') return ({ sha256 }) => sha256 === what.sha256;
-  if (what.project !== project) return () => false;
-  const version = findVersion(what.version);
   return ({ filename }) => {
-    const known = findArtifactName(filename, project)?.version;
-    return known !== undefined && version !== undefined && compareVersions(known, version) === 0;
+    const channel = findCondaName(filename, project);
+    const names = channel === undefined ? [project] : [project, ...pypiNamesOf(project)];
+    const known = channel?.version ?? findArtifactName(filename, project)?.version;
+    const version = findReleaseVersion(what.version, channel === undefined ? 'pypi' : 'conda');
+    if (known === undefined || version === undefined) return false;
+    return names.includes(what.project) && compareReleases(known, version) === 0;
   };
 }
 

@@ -18,6 +18,12 @@ import { type CommandInput, type Outcome, readWords, wrongUse } from './command.
 import { readPolicy } from './policy-file.ts';
 import { asWords, parseRelease } from './release.ts';
 
+const NOT_TRIED = new GatehouseError(
+  'wrong-use',
+  'packages of a conda channel are not tried out, only wheels of PyPI',
+  { hint: 'write NAME==VERSION without a channel' },
+);
+
 const USAGE = 'try NAME==VERSION [--python 3.12] [--interpreter PATH] [--json]';
 
 /** `try NAME==VERSION`: installs and imports what is approved in a sandbox, and keeps what was seen. */
@@ -29,10 +35,14 @@ export async function tryRelease({
 }: CommandInput): Promise<Outcome> {
   const { names, json, python, interpreter } = readWords(words, { text: USAGE, least: 1, most: 1 });
   const { ecosystem, project, version } = parseRelease(names[0] ?? '');
-  if (version === undefined || ecosystem !== 'pypi') throw wrongUse(USAGE);
+  if (ecosystem !== 'pypi') throw NOT_TRIED;
+  if (version === undefined) throw wrongUse(USAGE);
   const policy = withoutTrials(await readPolicy(config.policyPath));
   const host = { path: searchPath, userId: process.getuid?.() ?? -1 };
-  const wanted = { python: python && asWords(() => parsePython(python)), interpreter };
+  const wanted = {
+    python: python && asWords(() => parsePython(python), 'write --python 3.12'),
+    interpreter,
+  };
   const chosen = await chooseTarget(host, policy, wanted);
   const sandbox = await openSandbox(host, chosen.interpreter);
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-try-'));

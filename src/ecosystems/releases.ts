@@ -80,12 +80,30 @@ export function findCondaNeed(text: string, forExtra?: string): CondaNeed | unde
   };
 }
 
-/** Reads version and build as they stand behind a name (`>=1.26,<3`, `1.26.* py312*`); absent: they cannot be read. */
+/**
+ * Reads version and build as a person writes them behind a name (`>=1.26,<3`, `1.26.* py312*`); absent: they cannot be
+ * read, or not as they look.
+ */
 export function findCondaRange(text: string): CondaRange | undefined {
   const written = text.trim();
   if (written === '') return ANY_CONDA_RANGE;
-  const spec = findMatchSpec(`any ${written}`);
-  return spec && { kind: 'conda', text: written, spec };
+  const spec = isMisleading(written) ? undefined : findMatchSpec(`any ${written}`);
+  // A condition holds for what asks, and here nobody does.
+  if (spec === undefined || spec.when !== undefined || spec.extras.length > 0) return undefined;
+  return { kind: 'conda', text: written, spec };
+}
+
+/**
+ * Whether conda reads a range otherwise than whoever reviews it. `==2.*` alone means what PEP 440 says, beside other
+ * clauses the star is dropped; and what is in brackets replaces what stands before them.
+ */
+function isMisleading(written: string): boolean {
+  const isStarDropped = /==\s*[^,|\s]*\*/.test(written) && /[,|]/.test(written);
+  const [before = ''] = written.split('[', 1);
+  const isReplaced =
+    (before !== '' && /\[.*\bversion\s*=/.test(written)) ||
+    (/\[.*\bbuild\s*=/.test(written) && findMatchSpec(`any ${before}`)?.build !== undefined);
+  return isStarDropped || isReplaced;
 }
 
 /** As `findCondaRange`; throws `invalid-specifier` where that gives nothing. */
@@ -109,7 +127,7 @@ export function numbersOf(version: ReleaseVersion): {
 }
 
 // conda's versions have no such notion, and letters mostly mean something else (`9e`, `2024a`).
-const CONDA_PRERELEASE = /(?:^|[^a-z])(?:dev|alpha|beta|rc|a(?=\d)|b(?=\d))/;
+const CONDA_PRERELEASE = /(?:^|[^a-z])(?:dev|alpha|beta|pre(?:view)?(?![a-z])|rc|[abc](?=\d))/;
 
 /** An alpha, a beta, a candidate or a development release; of conda by the words that builders use. */
 export function isPrereleaseVersion(version: ReleaseVersion): boolean {

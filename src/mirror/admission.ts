@@ -19,7 +19,7 @@ import type { QuarantinedFile } from './quarantine.ts';
 import { readRevocations, withRevocations } from './revoke.ts';
 import { type Located, type MirrorState, announce, nextChange } from './state.ts';
 import { namesAsOf, untilNamesKnown } from './taken-names.ts';
-import { loadTrial } from './trials.ts';
+import { loadLastTrial } from './trials.ts';
 import { isWithdrawn, refuseContents, refusedError } from './withdrawals.ts';
 
 /**
@@ -38,7 +38,7 @@ export async function enterVerified(
   if (metadata !== undefined) await putBlob(state.store, metadata, 'synced');
   await gatherProvenance(state, located);
   await untilNamesKnown(state, subject);
-  await loadTrial(state, currentOf(state, located).artifact);
+  await loadLastTrial(state, currentOf(state, located).artifact);
   const decision = judgeContents(state, located, { standard: state.standard, evidence: extracted });
   if (decision.verdict !== 'approve') {
     throw await refuseContents(state, subject, { evidence: extracted, decision });

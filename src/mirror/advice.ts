@@ -33,7 +33,7 @@ export function adviceFor(finding: Finding, about: About): string | undefined {
       return reason === 'missing' ? 'Check the spelling of name and version.' : undefined;
     case 'license':
       return reason === 'not-allowed'
-        ? 'Ask the owners of policy.yaml for an entry in licenses.grants (with approver, reason and expiry), or use another package.'
+        ? `Ask the owners of policy.yaml for an entry in licenses.grants (with approver, reason and expiry), or use another package. If its own text allows more than what it declares, ask for an entry for ${about.entry} in licenses.clarify.`
         : `Read the licence and add an entry for ${about.entry} to licenses.clarify in policy.yaml.`;
     case 'age':
       return 'Wait until the date given, use an older version, or ask for a waiver.';
@@ -83,13 +83,17 @@ function adviceOnEntry(about: About): string {
     about.refusedLicence === undefined
       ? ''
       : ` Its licence ${about.refusedLicence} would be refused too.`;
-  const writes = isConda(entry) ? '' : `; \`gatehouse approve ${entry}${range}\` writes it`;
+  const writes = isConda(entry)
+    ? ''
+    : `; \`npm run -s gatehouse -- approve ${entry}${range}\` writes it`;
   return `Add a line to packages.allow in policy.yaml, "- ${entry}${line}", by pull request${writes}.${licence}`;
 }
 
 function adviceOnRange({ entry, version }: About): string {
   const range = version === undefined ? '==VERSION' : `==${version.text}`;
-  const writes = isConda(entry) ? '' : `; \`gatehouse approve ${entry} "${range}"\` writes it`;
+  const writes = isConda(entry)
+    ? ''
+    : `; \`npm run -s gatehouse -- approve ${entry} "${range}"\` writes it`;
   return `Add a second entry to packages.allow, "- ${entry} ${range}"${writes}.`;
 }
 

@@ -133,7 +133,10 @@ async function keep(
   return known === sha256Of(content) ? known : await putBlob(store, content, 'lazy');
 }
 
-/** Reads a catalogue; absent: it, or a piece of it, was lost or deleted, so it must be computed again. */
+/**
+ * Reads a catalogue; absent: it, or a piece of it, was lost, deleted or cannot be read, so it must be computed again.
+ * Throws `store-too-new`.
+ */
 export async function readCatalogue(
   store: ObjectStore,
   digest: Sha256,
@@ -171,9 +174,9 @@ async function readObject<Value extends { readonly format: string }>(
 ): Promise<Value | undefined> {
   const content = await findBlob(store, digest);
   if (content === undefined) return undefined;
-  const json: unknown = JSON.parse(new TextDecoder().decode(content));
-  const { format } = z.object({ format: z.string() }).parse(json);
-  if (format !== expected.format) {
+  const json = tryJson(content);
+  const format = z.object({ format: z.string() }).safeParse(json).data?.format;
+  if (format !== undefined && format !== expected.format) {
     throw new GatehouseError(
       'store-too-new',
       `the store holds ${format}, this version reads ${expected.format}`,
@@ -182,7 +185,16 @@ async function readObject<Value extends { readonly format: string }>(
       },
     );
   }
-  return expected.schema.parse(json);
+  // It is derived: what cannot be read is computed again, as what was lost is.
+  return expected.schema.safeParse(json).data;
+}
+
+function tryJson(content: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(content));
+  } catch {
+    return undefined;
+  }
 }
 
 function encode(value: object): Uint8Array {

@@ -1,13 +1,7 @@
-import { hasVirtualPackages } from '../ecosystems/conda/needs.ts';
-import { findSpecifierSet } from '../ecosystems/pypi/specifiers.ts';
-import { fits } from '../ecosystems/pypi/tags.ts';
-import { pythonFits } from '../ecosystems/pypi/target-environment.ts';
-import { compareReleases } from '../ecosystems/releases.ts';
 import type { Basis, Decision } from '../model/decision.ts';
-import type { CondaEvidence, Evidence, WheelEvidence } from '../model/evidence.ts';
+import type { Evidence } from '../model/evidence.ts';
 import type { ProjectRecords } from '../model/record.ts';
 import type { Revocation } from '../model/revocation.ts';
-import { type CondaTarget, isPythonTarget, type Target } from '../model/target.ts';
 import type { Instant } from '../model/time.ts';
 import type { Policy } from '../policy/policy.ts';
 import { verifiesAttestations } from '../policy/select.ts';
@@ -15,6 +9,8 @@ import type { Candidate } from '../validation/closure/candidate.ts';
 import { judge } from '../validation/judge.ts';
 import type { History, RuleInput } from '../validation/rules/rule.ts';
 import { awaitsTexts } from './awaits-texts.ts';
+import { fitsMask } from './fits.ts';
+import { historyOf, previousOf, publishedBefore } from './history.ts';
 import {
   type KnownArtifact,
   type KnownProject,
@@ -23,7 +19,7 @@ import {
   requirementsOf,
 } from './knowledge.ts';
 import type { NameOwners } from './name-owners.ts';
-import { findPublished, lacksProvenance, publishedBy } from './provenance.ts';
+import { lacksProvenance } from './provenance.ts';
 import { takenNames } from './taken-names.ts';
 
 /** What artifacts are judged by; replaced as a whole when one of them changes. */
@@ -132,15 +128,6 @@ function factsBehind({ names }: Standard, { project, artifact }: Asked): Facts {
   };
 }
 
-/** Asked of everything at each seal: only what has evidence and is not admitted yet is compared. */
-function publishedBefore(
-  project: KnownProject,
-  artifact: KnownArtifact,
-): KnownArtifact | undefined {
-  const isCompared = artifact.evidence !== undefined && !artifact.admitted;
-  return isCompared ? findPublished(project, artifact) : undefined;
-}
-
 function makeCandidate(standard: Standard, known: Asked): Candidate {
   const { artifact } = known;
   const record = judgeArtifact(standard, known, 'record');
@@ -195,28 +182,6 @@ function metadataState(artifact: KnownArtifact, policy: Policy): Candidate['meta
   return artifact.metadataFailure === undefined ? 'unknown' : 'failed';
 }
 
-/** What the index says of Python is on the page, what METADATA says is in the artifact: both must fit. */
-function fitsMask(artifact: KnownArtifact, targets: readonly Target[]): number {
-  const pythons = [artifact.record.requiresPython, metadataOf(artifact)?.metadata.requiresPython]
-    .filter((text) => text !== undefined)
-    .map((text) => findSpecifierSet(text));
-  const { name } = artifact;
-  return targets.reduce((mask, target, index) => {
-    const fitting =
-      name.kind === 'conda'
-        ? !isPythonTarget(target) && fitsConda(artifact, name.subdir, target)
-        : isPythonTarget(target) &&
-          (name.kind === 'sdist' || fits(name.tags, target)) &&
-          pythons.every((python) => python !== undefined && pythonFits(python, target.python));
-    return fitting ? mask | (1 << index) : mask;
-  }, 0);
-}
-
-function fitsConda(artifact: KnownArtifact, subdir: string, target: CondaTarget): boolean {
-  const depends = metadataOf(artifact)?.metadata.requiresDist ?? [];
-  return (subdir === 'noarch' || subdir === target.subdir) && hasVirtualPackages(depends, target);
-}
-
 function ruleInput(standard: Standard, known: Asked): RuleInput {
   const { artifact, project } = known;
   const metadata = metadataOf(artifact);
@@ -228,7 +193,7 @@ function ruleInput(standard: Standard, known: Asked): RuleInput {
     now: known.now,
     name: artifact.name,
     record: artifact.record,
-    history: historyOf(standard, known),
+    history: historyOf(standard.names, known),
     ...(status === undefined ? {} : { status }),
     ...(metadata === undefined ? {} : { metadata }),
     ...(artifact.provisional === undefined ? {} : { listed: artifact.provisional }),
@@ -239,65 +204,4 @@ function ruleInput(standard: Standard, known: Asked): RuleInput {
       ? {}
       : { metadataFailure: artifact.metadataFailure.reason }),
   };
-}
-
-function historyOf({ names }: Standard, { project, artifact }: Asked): History {
-  const { admitted } = artifact;
-  const taken = takenNames(names, artifact);
-  const known = {
-    admitted,
-    ...firstLookAt(project),
-    ...publishedBy(publishedBefore(project, artifact)),
-    ...(taken === undefined ? {} : { taken }),
-  };
-  const before = previousOf({ project, artifact });
-  const evidence = before && installedOf(before);
-  if (before === undefined || evidence?.contents === undefined) return known;
-  const { contents, unpackedBytes } = evidence;
-  const { metadata } = metadataOf(before) ?? evidence.metadata;
-  return {
-    ...known,
-    previous: { version: before.name.version.text, contents, metadata, unpackedBytes },
-  };
-}
-
-const firstLooks = new WeakMap<ProjectRecords, Instant>();
-
-function firstLookAt({ records }: KnownProject): Pick<History, 'firstLook'> {
-  if (records === undefined) return {};
-  const firstLook =
-    firstLooks.get(records) ??
-    records.records.reduce((first, { firstSeen }) => Math.min(first, firstSeen), Infinity);
-  firstLooks.set(records, firstLook);
-  return { firstLook };
-}
-
-/**
- * Of the newest older version of which something was admitted, the artifact for the same tags, else the first; absent:
- * there is none, or the artifact itself was admitted. Asked for the few that have evidence and are not admitted.
- */
-function previousOf({
-  project,
-  artifact,
-}: Pick<Asked, 'project' | 'artifact'>): KnownArtifact | undefined {
-  if (artifact.admitted || installedOf(artifact) === undefined) return undefined;
-  const older = project.artifacts.filter(
-    (other) =>
-      other.admitted &&
-      installedOf(other) !== undefined &&
-      compareReleases(other.name.version, artifact.name.version) < 0,
-  );
-  const newest = older.filter(({ name }) => name.version.text === older[0]?.name.version.text);
-  const tags = tagsOf(artifact);
-  return newest.find((other) => tagsOf(other) === tags) ?? newest[0];
-}
-
-/** What is known of it as it is installed; absent: nothing, or it is sources. */
-function installedOf({ evidence }: KnownArtifact): WheelEvidence | CondaEvidence | undefined {
-  return evidence?.kind === 'wheel' || evidence?.kind === 'conda' ? evidence : undefined;
-}
-
-function tagsOf({ name }: KnownArtifact): string {
-  if (name.kind === 'conda') return name.subdir;
-  return name.kind === 'wheel' ? name.tags.join(' ') : '';
 }

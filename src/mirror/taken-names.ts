@@ -1,4 +1,4 @@
-import { findArtifactName } from '../ecosystems/pypi/filenames.ts';
+import { type ArtifactName, findArtifactName } from '../ecosystems/pypi/filenames.ts';
 import { compareVersions } from '../ecosystems/pypi/versions.ts';
 import { inlineAdmissions } from '../ledger/admissions.ts';
 import type { Head } from '../ledger/head.ts';
@@ -96,9 +96,11 @@ export async function loadNames(
 
 const READS_AT_ONCE = 32;
 
+/** Of wheels: names of modules are not read of other formats, and a newer one of these must not hide them. */
 function newestOfEach(admitted: Iterable<Subject>): readonly Subject[] {
   const newest = new Map<ProjectName, readonly Subject[]>();
   for (const subject of admitted) {
+    if (findWheelName(subject) === undefined) continue;
     const known = newest.get(subject.project) ?? [];
     const order = known[0] === undefined ? 1 : compareSubjects(subject, known[0]);
     if (order > 0) newest.set(subject.project, [subject]);
@@ -108,12 +110,15 @@ function newestOfEach(admitted: Iterable<Subject>): readonly Subject[] {
 }
 
 function compareSubjects(left: Subject, right: Subject): number {
-  const [one, other] = [left, right].map(({ filename, project }) =>
-    findArtifactName(filename, project),
-  );
+  const [one, other] = [left, right].map(findWheelName);
   if (one === undefined || other === undefined)
     return Number(one !== undefined) - Number(other !== undefined);
   return compareVersions(one.version, other.version);
+}
+
+function findWheelName({ filename, project }: Subject): ArtifactName | undefined {
+  const name = findArtifactName(filename, project);
+  return name?.kind === 'wheel' ? name : undefined;
 }
 
 async function wheelOf(
@@ -129,11 +134,9 @@ async function wheelOf(
   }
 }
 
-function namedWheel(
-  { project, filename }: Subject,
-  evidence: Evidence | undefined,
-): NamedWheel | undefined {
-  const name = findArtifactName(filename, project);
+function namedWheel(subject: Subject, evidence: Evidence | undefined): NamedWheel | undefined {
+  const { project, filename } = subject;
+  const name = findWheelName(subject);
   if (name === undefined || evidence?.kind !== 'wheel') return undefined;
   return { project, filename, version: name.version, contents: evidence.contents };
 }

@@ -7,9 +7,14 @@ import { announce, type MirrorState } from './state.ts';
 
 /** Loads what a trial saw, where the policy wants trials; it may have been made while this process ran. */
 export async function loadTrial(state: MirrorState, artifact: KnownArtifact): Promise<void> {
-  if (!wantsTrials(state) || artifact.trial !== undefined) return;
+  if (artifact.trial === undefined) await loadLastTrial(state, artifact);
+}
+
+/** The same where an older one is known: it may have been tried again since, and something was seen. */
+export async function loadLastTrial(state: MirrorState, artifact: KnownArtifact): Promise<void> {
+  if (!wantsTrials(state)) return;
   const fact = await readTrial(state.store, artifact.subject.sha256);
-  if (fact === undefined) return;
+  if (fact === undefined || JSON.stringify(fact) === JSON.stringify(artifact.trial)) return;
   artifact.trial = fact;
   if (artifact.evidence !== undefined) announce(state);
 }
@@ -57,7 +62,7 @@ function untriedOf(state: MirrorState, project: KnownProject): readonly UntriedR
 /** Takes over what trials of a project saw since it was loaded. */
 export async function learnTrials(state: MirrorState, name: ProjectName): Promise<void> {
   for (const artifact of state.projects.get(name)?.artifacts ?? [])
-    await loadTrial(state, artifact);
+    await loadLastTrial(state, artifact);
 }
 
 function wantsTrials({ standard: { policy } }: MirrorState): boolean {

@@ -58,10 +58,13 @@ export async function tryOut(parts: OpenParts, asked: AskedTrial, run: Runner): 
   const { evidence, subject } = currentOf(state, root).artifact;
   const contents = evidence?.kind === 'wheel' ? evidence.contents : undefined;
   const files = set.wheels.map(({ artifact }) => artifact.subject.filename);
-  const seen = await run({ files, modules: (contents?.modules ?? []).slice(0, MODULES_TRIED) });
+  const modules = contents?.modules ?? [];
+  const seen = await run({ files, modules: modules.slice(0, MODULES_TRIED) });
   const others = set.wheels.map(({ artifact }) => artifact.subject.sha256);
   const closure = others.filter((sha256) => sha256 !== subject.sha256).toSorted();
-  const fact = { ...seen, closure };
+  // What was not imported was not watched, whatever it does.
+  const failure = `only ${MODULES_TRIED} of its ${modules.length} modules were imported`;
+  const fact = { ...(modules.length > MODULES_TRIED ? { failure } : {}), ...seen, closure };
   await saveTrial(state.store, subject.sha256, fact);
   return { kind: 'tried', filename: subject.filename, fact };
 }

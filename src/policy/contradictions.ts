@@ -9,10 +9,12 @@ export function findContradictions(file: PolicyFile, tree: PolicyTree): readonly
   return [
     ...findSpellings(file, tree, 'allow'),
     ...findSpellings(file, tree, 'deny'),
+    ...findTwoChannels(file, tree),
     ...findDoubleClaims(file, tree),
     ...findMisplaced(file, tree),
     ...findOtherVersions(file, tree),
     ...findClaimsOfChannels(file, tree),
+    ...findOtherKindsKeys(file, tree),
   ];
 }
 
@@ -38,6 +40,20 @@ function findSpellings(
     }
   }
   return problems;
+}
+
+/** A name comes from one channel: with a second one, what a line lets in from the first would come from the other. */
+function findTwoChannels({ packages }: PolicyFile, tree: PolicyTree): readonly PolicyProblem[] {
+  const first = new Map<string, { readonly source: string; readonly index: number }>();
+  return packages.allow.flatMap(({ name: { project, source, spelling } }, index) => {
+    if (source === undefined) return [];
+    const known = first.get(project) ?? { source, index };
+    first.set(project, known);
+    if (known.source === source) return [];
+    const { line } = placeAt(tree, ['packages', 'allow', known.index]);
+    const message = `${spelling} is allowed from ${known.source} already, in line ${line}: a name comes from one channel`;
+    return [problemAt(placeAt(tree, ['packages', 'allow', index]), message, 'remove one of them')];
+  });
 }
 
 function findDoubleClaims(file: PolicyFile, tree: PolicyTree): readonly PolicyProblem[] {
@@ -110,5 +126,16 @@ function findClaimsOfChannels(file: PolicyFile, tree: PolicyTree): readonly Poli
     const message = `claims are for sources of kind pypi: ${id} is a conda channel`;
     const hint = `name its packages as ${id}::name under packages.allow`;
     return [problemAt(placeAt(tree, ['sources', id, 'claims']), message, hint)];
+  });
+}
+
+/** A key that has no effect would look like a promise. Those at their defaults say nothing. */
+function findOtherKindsKeys(file: PolicyFile, tree: PolicyTree): readonly PolicyProblem[] {
+  return Object.entries(file.sources).flatMap(([id, source]) => {
+    const [key, kind] =
+      source.kind === 'pypi' ? (['first-look', 'conda'] as const) : (['hashes', 'pypi'] as const);
+    if (source[key] === (key === 'hashes' ? 'required' : 'first-seen')) return [];
+    const message = `${key} is for sources of kind ${kind}: ${id} is of kind ${source.kind}`;
+    return [problemAt(placeAt(tree, ['sources', id, key]), message, 'leave it out')];
   });
 }

@@ -33,8 +33,8 @@ export interface PolicyEdit {
 
 /**
  * Writes an entry into `packages.allow`; every other byte stays. Entries of one project add up, so none is ever
- * changed: a further range gets a line behind them. A new project goes to its alphabetical place if the list is
- * sorted, else to the end. Without a range, a project that has an entry stays as it is. Throws
+ * changed: a further range gets a line behind them. A new project goes to its alphabetical place if the projects of
+ * PyPI are sorted, else behind the last of them. Without a range, a project that has an entry stays as it is. Throws
  * `invalid-specifier`, and `invalid-policy` when the text is no policy or a person has to edit it.
  */
 export function addAllowance(text: string, wanted: NewAllowance): PolicyEdit {
@@ -131,11 +131,19 @@ function findAllowList({ root }: { readonly root: MapNode }): {
   return { list: allow.value, listKey: allow.key.start };
 }
 
-// Behind all names that are before it, if the list is sorted; else at the end.
+// Packages of channels may stand before, between and behind the projects of PyPI, and keep their comments.
 function alphabeticalPlace(project: ProjectName, { items }: ListNode): number {
-  const names = items.map((item) => readEntry(item)?.name.project ?? '');
-  const sorted = names.every((name, index) => index === 0 || (names[index - 1] ?? '') <= name);
-  return sorted ? names.filter((name) => name < project).length : names.length;
+  const own = items.flatMap((item, index) => {
+    const name = readEntry(item)?.name;
+    return name?.source === undefined ? [{ name: name?.project ?? '', index }] : [];
+  });
+  const sorted = own.every(
+    ({ name }, index) => index === 0 || (own[index - 1]?.name ?? '') <= name,
+  );
+  const next = sorted ? own.find(({ name }) => name >= project) : undefined;
+  if (next !== undefined) return next.index;
+  const last = own.at(-1);
+  return last === undefined ? items.length : last.index + 1;
 }
 
 // The values of a tree in which one list has others.

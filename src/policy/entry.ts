@@ -95,13 +95,24 @@ export function parseName(text: string): NamedProject {
     );
   }
   const { channel, rest } = splitChannel(text);
-  if (channel === undefined) return { spelling: text, project: parseProjectName(text) };
+  if (channel === undefined) return { spelling: text, project: parsePypiName(text) };
   const project = findCondaName(rest);
   if (project !== undefined) return { spelling: text, project, source: channel };
   throw new GatehouseError(
     'invalid-name',
     `not the name of a conda package: ${JSON.stringify(rest.slice(0, 80))}`,
     { hint: 'names of conda packages are written in lower case' },
+  );
+}
+
+function parsePypiName(text: string): ProjectName {
+  if (!text.includes(':')) return parseProjectName(text);
+  throw new GatehouseError(
+    'invalid-name',
+    `not a project name: ${JSON.stringify(text.slice(0, 80))}`,
+    {
+      hint: 'a conda package is written channel::name',
+    },
   );
 }
 

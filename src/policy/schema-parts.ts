@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { type LicenseExpression, parseLicenseExpression } from '../ecosystems/spdx/expression.ts';
 import { GatehouseError, isGatehouseError } from '../model/errors.ts';
-import { parseVersions, type WrittenVersions } from './entry.ts';
+import { parseName, parseVersions, type WrittenVersions } from './entry.ts';
 import { nameOfCharacter } from './source-text.ts';
 import { parseExpiry, parseProse } from './values.ts';
 
@@ -56,6 +56,14 @@ export function parsed<Value>(
     }
   });
 }
+
+/** The name of one package. */
+export const projectName = parsed(parseName).describe(
+  'A project of PyPI, in any spelling, or a package of a conda channel, like conda-forge::numpy.',
+);
+
+/** What a finding about contents does. */
+export const contentEffect = z.enum(['allow', 'review', 'deny']);
 
 /** A text of people for people. */
 export function prose(description: string): ParsedText<string> {

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
-import { CONTENT_KEYS } from './content-keys.ts';
-import { parseExtra, parseName, parseShortEntry } from './entry.ts';
-import { parseNamePattern, parsePackagePattern } from './pattern.ts';
+import { parseExtra, parseShortEntry } from './entry.ts';
+import { parseNamePattern } from './pattern.ts';
+import { content, integrity } from './schema-contents.ts';
+import { licenses } from './schema-licenses.ts';
 import {
   DATED,
+  projectName as name,
   distinct,
-  expression,
-  license,
   parsed,
   prose,
   reservedList,
@@ -16,10 +16,8 @@ import {
   versions,
 } from './schema-parts.ts';
 import {
-  parseDigest,
   parseDuration,
   parsePlatform,
-  parsePublisher,
   parsePython,
   parseRuleId,
   parseRuleOrCode,
@@ -31,10 +29,6 @@ import {
 } from './values.ts';
 
 const allowOrDeny = z.enum(['allow', 'deny']);
-
-const name = parsed(parseName).describe(
-  'A project of PyPI, in any spelling, or a package of a conda channel, like conda-forge::numpy.',
-);
 
 const sources = z
   .record(
@@ -118,66 +112,6 @@ const packages = section({
     .describe('What may never be installed, as a dependency neither. Wins over allow.'),
 }).describe('What is approved by name.');
 
-const contentEffect = z.enum(['allow', 'review', 'deny']);
-
-const bundled = section({
-  allow: z
-    .array(license())
-    .default([])
-    .describe('Licences that bundled components may have besides those of licenses.allow.'),
-  others: contentEffect.default('review').describe('A component under any other licence.'),
-  unknown: contentEffect
-    .default('allow')
-    .describe('A component of which nothing says the licence.'),
-  clarify: z
-    .array(
-      section({
-        name,
-        versions: versions().optional(),
-        component: prose(
-          'The component, or the path of the licence text, as the finding names it.',
-        ),
-        expression: expression(),
-        reason: prose('What was read, and by whom.'),
-      }),
-    )
-    .default([])
-    .describe('Licences of components that a person has read.'),
-}).describe('What artifacts may bundle of others.');
-
-const licenses = section({
-  allow: z.array(license()).default([]).describe('SPDX ids of the licences that are accepted.'),
-  'exceptions-are-permissive': z
-    .boolean()
-    .default(false)
-    .describe('Whether allowing X allows X WITH any exception that SPDX lists.'),
-  grants: z
-    .array(
-      section({
-        expression: license(),
-        packages: distinct(parsed(parsePackagePattern)).min(1, 'at least one name is needed'),
-        ...DATED,
-      }),
-    )
-    .default([])
-    .describe('Licences that are accepted for some packages only, for a while.'),
-  clarify: z
-    .array(
-      section({
-        name,
-        versions: versions().optional(),
-        expression: expression(),
-        text: parsed(parseDigest)
-          .optional()
-          .describe('SHA-256 of the licence file that was read; another text makes it void.'),
-        reason: prose('What was read, and by whom.'),
-      }),
-    )
-    .default([])
-    .describe('Licences that a person has read where metadata is unclear.'),
-  bundled: bundled.prefault({}),
-}).describe('Which licences are accepted.');
-
 const versionRules = section({
   'min-age': parsed(parseDuration)
     .prefault('7d')
@@ -216,75 +150,6 @@ const waiver = section({
   versions: versions().optional(),
   ...DATED,
 });
-
-const content = section({
-  startup: contentEffect.default('review').describe('Code that runs at every start of Python.'),
-  notebook: contentEffect.default('review').describe('What Jupyter loads by itself.'),
-  executables: contentEffect.default('allow').describe('Programs that are no commands of it.'),
-  pickles: contentEffect.default('review').describe('Pickles that name what no list knows.'),
-  secrets: contentEffect.default('review').describe('Keys and tokens that were left in it.'),
-  obfuscation: contentEffect.default('review').describe('Code that hides what it does.'),
-  drift: contentEffect
-    .default('review')
-    .describe('What the last approved release of the project did not have.'),
-  build: contentEffect
-    .default('review')
-    .describe('Source distributions, which run code while they are installed.'),
-  'link-scripts': contentEffect
-    .default('review')
-    .describe('What clients of conda packages run or obey by themselves.'),
-  collisions: contentEffect
-    .default('review')
-    .describe('Modules and commands that another admitted project has.'),
-  'install-probe': z
-    .enum(['off', 'review', 'deny'])
-    .default('off')
-    .describe(
-      'Whether a trial installation is wanted, and what it amounts to that one saw something.',
-    ),
-  known: z
-    .array(
-      section({
-        rule: z.enum(CONTENT_KEYS),
-        packages: distinct(parsed(parsePackagePattern)).min(1, 'at least one name is needed'),
-        sha256: distinct(parsed(parseDigest))
-          .optional()
-          .describe('Only files with these digests; absent: whatever the packages have.'),
-        reason: prose('What was looked at, and why it is fine.'),
-      }),
-    )
-    .default([])
-    .describe('What a person has looked at and found in order.'),
-}).describe('What artifacts may hold.');
-
-const integrity = section({
-  attestations: section({
-    default: z
-      .enum(['verify-if-present', 'off'])
-      .default('verify-if-present')
-      .describe('Whether attestations (PEP 740) are verified where upstream offers them.'),
-    downgrade: contentEffect
-      .default('deny')
-      .describe('None, where an earlier approved release had one.'),
-    'publisher-change': contentEffect
-      .default('review')
-      .describe('One of another publisher than that of the last approved release.'),
-    require: z
-      .array(
-        section({
-          packages: distinct(parsed(parseNamePattern)).min(1, 'at least one name is needed'),
-          publishers: distinct(parsed(parsePublisher))
-            .min(1, 'at least one publisher is needed')
-            .optional()
-            .describe(
-              'Absent: any; else these only, like github:owner/name/.github/workflows/x.yml.',
-            ),
-        }),
-      )
-      .default([])
-      .describe('Packages that come with a verified attestation or not at all.'),
-  }).prefault({}),
-}).describe('How artifacts prove where they are from.');
 
 /** The policy file as it is written; parsing gives its values, read but without their places. */
 export const policyFileSchema = section({

@@ -79,7 +79,7 @@ async function answerIndex(asked: Asked, path: CondaPath, source: SourceId): Pro
   if (path.label !== undefined) return sendProblem(reply, noLabel(path));
   const found = await indexes.find({ source, subdir: path.subdir, file: path.file });
   if (found === 'waiting') return sendProblem(reply, PAGE_NOT_YET);
-  if (found === undefined) return sendProblem(reply, noIndex(path));
+  if (found === undefined) return sendProblem(reply, noIndex(path, await subdirsOf(parts, source)));
   const { etag, contentType, cacheControl, body } = found;
   reply.header('etag', etag).header('cache-control', cacheControl);
   const isKnown = isKnownToCaller(request.headers['if-none-match'], etag);
@@ -124,7 +124,17 @@ function noLabel({ channel, label }: CondaPath): Problem {
   );
 }
 
-function noIndex({ channel, subdir, file }: CondaPath): Problem {
+async function subdirsOf(parts: ServiceParts, source: SourceId): Promise<readonly string[]> {
+  const channel = await parts.mirror.conda.channel(source);
+  return channel === 'waiting' ? [] : channel.subdirs;
+}
+
+function noIndex({ channel, subdir, file }: CondaPath, subdirs: readonly string[]): Problem {
   const folder = subdir === undefined ? channel : `${channel}/${subdir}`;
-  return notFound(`${folder} has no ${JSON.stringify(file.slice(0, 80))} here`);
+  if (subdir === undefined || subdirs.length === 0 || subdirs.includes(subdir)) {
+    return notFound(`${folder} has no ${JSON.stringify(file.slice(0, 80))} here`);
+  }
+  return notFound(
+    `${folder} is not mirrored; declared here: ${subdirs.join(', ')} (targets.conda.subdirs in policy.yaml)`,
+  );
 }

@@ -81,13 +81,13 @@ export function sendProblem(
 }
 
 /**
- * A problem as it goes over the wire. conda prints `reason` and `message` of any JSON that comes with an error, and
- * `detail` only since 25.9: so they say the same.
+ * A problem as it goes over the wire. conda prints `reason` (in capitals, in place of the HTTP reason phrase) and
+ * `message` of any JSON that comes with an error, and `detail` only since 25.9.
  */
 export function problemBody(problem: Problem): Buffer {
-  const { status, title, detail, code, findings, why, reasonPhrase: reason = title } = problem;
+  const { status, title, detail, code, findings, why } = problem;
   const type = `urn:gatehouse:problem:${code}`;
-  const told = { type, title, status, detail, reason, message: detail };
+  const told = { type, title, status, detail, reason: title, message: detail };
   return Buffer.from(JSON.stringify({ ...told, code, findings, why }));
 }
 

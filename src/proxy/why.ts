@@ -53,6 +53,11 @@ export function serveWhy(app: FastifyInstance, { mirror }: ServiceParts): void {
   serve<'project' | 'version'>(app, '/why/conda/:project/:version', (request, reply) => {
     const project = findCondaName(request.params.project);
     const version = findCondaVersion(request.params.version);
+    // A channel before the name is what one guesses; "pytorch/2.1" is a name and its version all the same.
+    const named = findCondaName(request.params.version);
+    if (mirror.conda.source(request.params.project) !== undefined && /^[a-z]/.test(named ?? '')) {
+      return redirect(request, reply, `../${named}`);
+    }
     if (project === undefined || version === undefined) return sendProblem(reply, NO_SUCH_PACKAGE);
     return answer({ request, reply }, { ecosystem: 'conda', project, version });
   });

@@ -1,7 +1,7 @@
 import type { Explanation } from '../mirror/explain.ts';
 import type { Basis, Finding } from '../model/decision.ts';
 import { renderArtifacts } from './artifact-table.ts';
-import { type Html, markup } from './html.ts';
+import { type Html, markup, type Part } from './html.ts';
 import { renderPage } from './page.ts';
 import { VERDICT_WORDS } from './verdict-words.ts';
 
@@ -33,8 +33,10 @@ const BASIS_WORDS: Readonly<Record<Basis, string>> = {
   contents: 'its verified contents',
 };
 
-function nameOf({ project, version }: Explanation): string {
-  return version === undefined ? project : `${project} ${version}`;
+/** Of a channel as an entry of the policy has it. */
+function nameOf({ ecosystem, source, project, version }: Explanation): string {
+  const name = ecosystem === 'conda' && source !== undefined ? `${source}::${project}` : project;
+  return version === undefined ? name : `${name} ${version}`;
 }
 
 function sentenceOf(explanation: Explanation): string {
@@ -84,7 +86,14 @@ function renderAdvice(explanation: Explanation): Html | undefined {
   if (instead === undefined && advice.length === 0) return undefined;
   return markup`<h2>What you can do</h2>
 ${instead}
-${advice.length > 0 ? markup`<ul>${advice.map((sentence) => markup`<li>${sentence}</li>`)}</ul>` : undefined}`;
+${advice.length > 0 ? markup`<ul>${advice.map((sentence) => markup`<li>${withCode(sentence)}</li>`)}</ul>` : undefined}`;
+}
+
+/** What stands between backticks is to be typed. */
+function withCode(sentence: string): readonly Part[] {
+  return sentence
+    .split('`')
+    .map((part, index) => (index % 2 === 1 ? markup`<code>${part}</code>` : part));
 }
 
 function renderInstead({

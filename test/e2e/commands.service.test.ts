@@ -45,6 +45,13 @@ describe('wrong use ends with status 2 and says how to use it', () => {
     ['nonsense', [], 'no such command: nonsense'],
     ['check', ['--what'], 'usage: gatehouse check [FILE] [--json]'],
     ['explain', [], 'usage: gatehouse explain NAME[==VERSION] [--json]'],
+    ['explain', ['forge::app'], 'the policy has no channel forge\nhint: its channels are: none'],
+    [
+      'approve',
+      ['app>=1'],
+      'a name and a range are two words, got: app>=1\nhint: write approve app',
+    ],
+    ['approve', ['forge:app'], 'not a project name: "forge:app"\nhint: a conda package is written'],
     [
       'approve',
       [],
@@ -119,7 +126,7 @@ describe('explain', () => {
     const { stdout } = await service.gatehouse('explain', 'app==2.0');
     expect(stdout).toMatch(/deny version\/out-of-range \(policy\.yaml:7:7\)/);
     expect(stdout).toContain('packages.allow has app >=1,<2');
-    expect(stdout).toContain('gatehouse approve app');
+    expect(stdout).toContain('npm run -s gatehouse -- approve app');
     expect(stdout).toContain('nearest approved version: 1.0');
   });
 

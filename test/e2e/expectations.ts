@@ -11,6 +11,8 @@ export function expectSuccess(ran: Ran): void {
 
 /** A sentence of the mirror as users read it. */
 export interface Sentence {
+  /** Default `pypi`. */
+  readonly ecosystem?: 'pypi' | 'conda';
   readonly project: string;
   /** Absent: the sentence is about the whole project. */
   readonly version?: string;
@@ -24,9 +26,9 @@ export interface Sentence {
  * the same code.
  */
 export async function expectRefusal(ran: Ran, url: string, sentence: Sentence): Promise<void> {
-  const { project, version, code, value } = sentence;
+  const { ecosystem = 'pypi', project, version, code, value } = sentence;
   const release = version === undefined ? project : `${project} ${version}`;
-  const address = `${url}/why/pypi/${project}${version === undefined ? '' : `/${version}`}`;
+  const address = `${url}/why/${ecosystem}/${project}${version === undefined ? '' : `/${version}`}`;
   expect(ran.status, ran.said).not.toBe(0);
   expect(ran.said).toMatch(
     new RegExp(

@@ -8,6 +8,7 @@ import { openMemoryStore } from '../../src/store/memory.ts';
 import { objectKey, type ObjectStore } from '../../src/store/object-store.ts';
 import { startFakeIndex } from '../fakes/upstream.ts';
 import { mitWheel, openHouse, policyText } from '../fixtures/house.ts';
+import { makeSdist } from '../fixtures/sdists.ts';
 
 function bringing(name: string, version = '1.0') {
   return mitWheel({
@@ -90,6 +91,24 @@ test('a restarted process knows the names of projects that nobody asked for yet'
   }
   await using index = await startFakeIndex({ artifacts: [NEWT] });
   await using house = await openHouse({ index, policy: policyText(['newt']), store });
+  await house.walked();
+  await expect(house.fetch(NEWT.filename)).rejects.toThrow('module/taken');
+});
+
+test('a restarted process knows the names of a project whose newest admitted version is a source distribution', async () => {
+  const store = openMemoryStore();
+  const more =
+    'versions: { formats: { sdist: allow } }\ncontent: { build: allow }\ndependencies: { closure: follow }\n';
+  const policy = policyText(['frog', 'newt']).replace(/dependencies.*\n/, more);
+  const source = makeSdist({ name: 'frog', version: '2.0' });
+  await using index = await startFakeIndex({ artifacts: [FROG, source, NEWT] });
+  {
+    await using house = await openHouse({ index, policy, store });
+    await house.walked();
+    await house.fetch(FROG.filename);
+    await house.fetch(source.filename);
+  }
+  await using house = await openHouse({ index, policy, store });
   await house.walked();
   await expect(house.fetch(NEWT.filename)).rejects.toThrow('module/taken');
 });

@@ -88,6 +88,23 @@ test('a channel shows what the policy approves, and what that needs, from noarch
   );
 });
 
+test('a mirror of channels alone can decide when it has walked them', async () => {
+  const policy = POLICY.replace('pypi: { kind: pypi }, ', '');
+  await withChannel(
+    { noarch: [recordOf('frog', '1.2')] },
+    async (house) => {
+      await house.walked();
+      expect(house.mirror.status()).toMatchObject({
+        canDecide: true,
+        complete: true,
+        projects: 1,
+        approvedArtifacts: 1,
+      });
+    },
+    policy,
+  );
+});
+
 test('what needs something refused is refused, and says so', async () => {
   await withChannel(
     {
@@ -100,6 +117,21 @@ test('what needs something refused is refused, and says so', async () => {
       expect(explanation?.findings.map(({ code, message }) => `${code}: ${message}`)).toEqual([
         'closure/unmet: frog 1.2 cannot be installed: pond 2.1 is GPL-3.0-only (License), which licenses.allow does not list (frog 1.2 needs pond; linux-64)',
       ]);
+    },
+  );
+});
+
+test('what no version of a package meets says which were asked for', async () => {
+  await withChannel(
+    {
+      noarch: [recordOf('frog', '1.2', { depends: ['pond >=3', '__unix'] })],
+      'linux-64': [recordOf('pond', '2.1')],
+    },
+    async (house) => {
+      expect((await channelOf(house)).files).toEqual([]);
+      const explanation = await house.mirror.conda.explain({ project: nameOf('frog') });
+      const messages = explanation?.findings.map(({ message }) => message) ?? [];
+      expect(messages.join()).toContain('no version of pond matches >=3 ');
     },
   );
 });

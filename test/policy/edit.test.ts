@@ -34,6 +34,22 @@ describe('an entry is added', () => {
       7,
     ],
     [
+      'to the projects of PyPI, not behind what is of a channel',
+      '\n  allow:\n  - b\n  - a\n  # of a channel\n  - f::c\nsources: { f: { kind: conda } }\n',
+      'aa',
+      '<2',
+      '\n  allow:\n  - b\n  - a\n  - aa <2\n  # of a channel\n  - f::c\nsources: { f: { kind: conda } }\n',
+      7,
+    ],
+    [
+      'to its place among them, whatever is of a channel',
+      '\n  allow:\n  - f::c\n  - a\n  - f::b\n  - z\nsources: { f: { kind: conda } }\n',
+      'd',
+      '<2',
+      '\n  allow:\n  - f::c\n  - a\n  - f::b\n  - d <2\n  - z\nsources: { f: { kind: conda } }\n',
+      8,
+    ],
+    [
       'with the line ends of the file',
       '\r\n  allow:\r\n  - a\r\n',
       'b',

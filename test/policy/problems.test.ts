@@ -192,6 +192,16 @@ const AFTER_HEAD: readonly Row[] = [
     'p:6:29: x-* is claimed by two sources: a and b',
   ],
   [
+    'what only a channel can have',
+    'sources: { a: { kind: pypi, first-look: builder-time } }',
+    'p:4:41: first-look is for sources of kind conda: a is of kind pypi; leave it out',
+  ],
+  [
+    'what only an index can have',
+    'sources: { a: { kind: conda, hashes: first-seen } }',
+    'p:4:38: hashes is for sources of kind pypi: a is of kind conda; leave it out',
+  ],
+  [
     'a grant without owner',
     'licenses:\n  grants:\n    - { expression: MIT, packages: [a], reason: r, expires: 2027-01-01 }',
     'p:6:7: a key is missing: approver',
@@ -378,6 +388,27 @@ const WHOLE: readonly Row[] = [
     'an old alias of a platform',
     HEAD.replace('manylinux_2_28', 'manylinux2014'),
     'p:2:42: not a platform',
+  ],
+  ...['==2.0.*,!=2.0.1', "<2[version='*']", "<2 py*[build='*']", "[when='python <3']"].map(
+    (range): Row => [
+      `conda versions that do not mean what they look like: ${range}`,
+      [
+        HEAD.replace(/packages.*/, 'packages:'),
+        '  allow: ["one::scipy =1.*,!=1.2", "one::scipy ==2.*", "one::scipy >=1[build=py*]"]',
+        `  deny: [{ name: one::numpy, versions: "${range}", reason: bad }]`,
+        'sources: { one: { kind: conda } }',
+      ].join('\n'),
+      'p:5:40: not ',
+    ],
+  ),
+  [
+    'a package from two channels',
+    [
+      HEAD.replace(/packages.*/, 'packages:'),
+      '  allow: [one::numpy >=2, one::numpy <1, two::scipy, two::numpy ==0.1]',
+      'sources: { one: { kind: conda }, two: { kind: conda } }',
+    ].join('\n'),
+    'p:4:54: two::numpy is allowed from one already, in line 4: a name comes from one channel; remove one of them',
   ],
   ['nesting of 33', '['.repeat(33), 'p:1:33: lists and maps are nested deeper than 32'],
   [

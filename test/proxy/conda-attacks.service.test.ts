@@ -150,7 +150,13 @@ test('a subdir that upstream has not is empty here, and one that no target has i
     'conda-forge/osx-64/repodata.json': repodata('osx-64', [record('frog', '1.3')]),
   });
   expect(await readFlat(house, `${CHANNEL}/linux-64/repodata.json`)).toEqual({});
-  expect((await house.get(`${CHANNEL}/osx-64/repodata.json`)).statusCode).toBe(404);
+  const undeclared = await house.get(`${CHANNEL}/osx-64/repodata.json`);
+  expect([undeclared.statusCode, undeclared.json().message]).toEqual([
+    404,
+    expect.stringMatching(
+      /^conda-forge\/osx-64 is not mirrored; declared here: noarch, linux-64 \(targets\.conda/,
+    ),
+  ]);
   expect((await house.get(`${CHANNEL}/osx-64/frog-1.3-h0_0.conda`)).statusCode).toBe(404);
   expect(house.asked.filter((path) => path.includes('osx-64'))).toEqual([]);
 });

@@ -72,7 +72,7 @@ describe('a refused artifact', () => {
       title: 'Refused by policy',
       status: 403,
       detail: answer.statusMessage,
-      reason: answer.statusMessage,
+      reason: 'Refused by policy',
       message: answer.statusMessage,
       why,
     });
@@ -140,6 +140,16 @@ describe('a refused artifact', () => {
       404,
       expect.stringMatching(/the policy has no channel "other"; its owners can add/),
     ]);
+  });
+
+  test.each([
+    ['conda-forge/frog', '../frog'],
+    ['conda-forge/1.3', undefined],
+    ['other/frog', undefined],
+  ])('is found as well where a channel stands before the name: %s', async (path, location) => {
+    const house = await houseAt(files);
+    const answer = await house.get(`/why/conda/${path}`);
+    expect(answer.headers.location).toBe(location);
   });
 
   test.each([

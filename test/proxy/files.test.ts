@@ -272,7 +272,7 @@ describe('a refused artifact', () => {
         title: 'Refused by policy',
         status: 403,
         detail: REASON,
-        reason: REASON,
+        reason: 'Refused by policy',
         message: REASON,
         code: 'license/not-allowed',
         findings: [DENIED],

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { parseArtifactFilename } from '../../src/ecosystems/pypi/filenames.ts';
 import type { Explanation } from '../../src/mirror/explain.ts';
 import type { Verdict } from '../../src/model/decision.ts';
+import { parseSourceId } from '../../src/policy/values.ts';
 import { DENIED, EXPLANATION, HASH, WHEEL, openHouse } from './house.ts';
 
 const BROWSER = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
@@ -97,6 +98,20 @@ describe('why, for people', () => {
       String.fromCodePoint(Number(code)),
     );
     expect(plain.split(hostile).length).toBeGreaterThanOrEqual(8);
+  });
+
+  test('shows what is to be typed as code, and a package of a channel as an entry has it', async () => {
+    const { app } = openHouse({
+      explain: () => ({
+        ...EXPLANATION,
+        ecosystem: 'conda',
+        source: parseSourceId('forge'),
+        advice: ['Type `approve "<foo>"` now.'],
+      }),
+    });
+    const { body } = await app.inject({ url: '/why/pypi/foo', headers: BROWSER });
+    expect(body).toContain('<li>Type <code>approve &#34;&#60;foo&#62;&#34;</code> now.</li>');
+    expect(body).toContain('<h1>forge::foo 2.0</h1>');
   });
 
   test.each([

@@ -310,3 +310,56 @@ test('a code that a rule does not announce is lifted by nothing', () => {
   const differences = { policy: { rules: '{ made: audit }', waivers: `[${waiver('made')}]` } };
   expect(effects(decide([statement('made/unheard')], differences))).toEqual(['deny made/unheard']);
 });
+
+describe('a code that is newer than what was read of the contents', () => {
+  const said = { ...statement('made/late'), evidence: ['seen'] };
+  const rule = ruleThatSays([said, statement('made/up'), statement('made/fixed')], {
+    codes: [
+      { code: 'made/up', meaning: 'It was made up.' },
+      { code: 'made/late', meaning: 'It came later.', since: 5 },
+      { code: 'made/fixed', meaning: 'It stays.', unwaivable: true },
+    ],
+  });
+
+  function lateEffect(differences: Differences): string {
+    const { findings } = judge(ruleInput(differences), 'contents', [rule]);
+    expect(findings.map(({ effect }) => effect).slice(1)).toEqual(['deny', 'deny']);
+    return findings[0]?.effect ?? 'none';
+  }
+
+  test('is only reported of what was admitted before, and says so', () => {
+    const old: Differences = { admitted: true, evidence: { extractor: 4 } };
+    expect(judge(ruleInput(old), 'contents', [rule]).findings[0]).toEqual({
+      ...said,
+      effect: 'approve',
+      evidence: ['seen', 'only reported until the contents are read again'],
+    });
+    const bare = ruleThatSays([statement('made/late')], { codes: rule.codes });
+    expect(judge(ruleInput(old), 'contents', [bare]).findings[0]?.evidence).toHaveLength(1);
+  });
+
+  test.each<[string, Differences, string]>([
+    [
+      'of what was admitted and read before',
+      { admitted: true, evidence: { extractor: 4 } },
+      'approve',
+    ],
+    ['of what was read since', { admitted: true, evidence: { extractor: 5 } }, 'deny'],
+    ['of what was never admitted', { evidence: { extractor: 4 } }, 'deny'],
+    ['of what was admitted and has no evidence', { admitted: true, absent: ['evidence'] }, 'deny'],
+  ])('%s has its effect: %s', (_, differences, expected) => {
+    expect(lateEffect(differences)).toBe(expected);
+  });
+});
+
+test('a rule that throws no error at all refuses too', () => {
+  const rule = ruleThatSays([], {
+    judge() {
+      AbortSignal.abort('a text').throwIfAborted();
+      return [];
+    },
+  });
+  expect(judge(ruleInput(), 'record', [rule]).findings.map(({ message }) => message)).toEqual([
+    'numpy 2.4.0 is refused, because the rule made failed: unknown',
+  ]);
+});

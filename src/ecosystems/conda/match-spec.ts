@@ -53,7 +53,8 @@ export interface MatchedRecord {
 
 const MAX_SPEC_LENGTH = 2048;
 const UNJUDGED = ['url', 'fn', 'license', 'license_family', 'features', 'track_features'];
-const SHAPE = /^([^\s[\]=<>!~(),|;#@]+)([^[\]#;@]*)(?:\[(.*)\])?$/;
+// What follows the name cannot be part of it, so that no text is tried in many ways.
+const SHAPE = /^([^\s[\]=<>!~(),|;#@]+)((?:[\s=<>!~(),|][^[\]#;@]*)?)(?:\[(.*)\])?$/;
 // `1.2=build`: an equals sign that is neither part of an operator nor right behind one.
 const BUILD_BY_EQUALS = /^(.*[^=<>!~,|(\s])=([^=<>!~,|()\s]+)$/;
 
@@ -131,9 +132,10 @@ function findRange(
   // conda drops a last pair of parentheses, whatever is in it.
   if (text.endsWith(')')) return undefined;
   const [first = '', second, ...more] = text
-    .replaceAll(/ *([,|]) */g, '$1')
-    .replaceAll(/([=<>!~]) +/g, '$1')
-    .split(/ +/);
+    .replaceAll(/ +/g, ' ')
+    .replaceAll(/ ?([,|]) ?/g, '$1')
+    .replaceAll(/([=<>!~]) /g, '$1')
+    .split(' ');
   if (more.length > 0) return undefined;
   const [, before = first, behind] =
     second === undefined ? (BUILD_BY_EQUALS.exec(first) ?? []) : [];

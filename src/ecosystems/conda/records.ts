@@ -56,15 +56,30 @@ export function readCondaRecord(json: unknown): RecordOrNote {
   if (!isText(version)) return bad('version');
   if (!isText(build)) return bad('build');
   if (!isCount(buildNumber)) return bad('build_number');
-  if (depends === undefined) return bad('depends');
+  if (depends === undefined || isLong(depends)) return bad('depends');
   if (constrains === undefined) return bad('constrains');
   if (!isAbsentOr(subdir, (text) => isSubdir(text))) return bad('subdir');
   if (!isAbsentOr(sha256, (text) => /^[0-9a-f]{64}$/i.test(text))) return bad('sha256');
   if (!isAbsentOr(md5, (text) => /^[0-9a-f]{32}$/i.test(text))) return bad('md5');
+  if (!isNoarch(json['noarch'])) return bad('noarch');
   const needs = extraDependsOf(json['extra_depends']);
-  if (needs === 'unreadable') return bad('extra_depends');
+  if (needs === 'unreadable' || isLong(Object.values(needs ?? {}).flat()))
+    return bad('extra_depends');
   const facts: CondaRecord = { name, version, build, buildNumber, depends, constrains };
   return { ...facts, ...defined({ ...detailsOf(json), extraDepends: needs }) };
+}
+
+/** conda takes `Python` for `python`, and moves the files; others do not. */
+function isNoarch(value: unknown): boolean {
+  const isOld = value === undefined || value === null || typeof value === 'boolean';
+  return isOld || value === 'python' || value === 'generic';
+}
+
+/** Each judgement reads them all, and no honest record has a sixth of it: `anaconda` has 20 kB. */
+const MOST_NEEDS_CHARACTERS = 128 * 1024;
+
+function isLong(texts: readonly string[]): boolean {
+  return texts.reduce((sum, text) => sum + text.length, 0) > MOST_NEEDS_CHARACTERS;
 }
 
 type Details = { -readonly [Key in keyof CondaRecord]?: CondaRecord[Key] | undefined };

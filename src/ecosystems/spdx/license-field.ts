@@ -1,7 +1,7 @@
 import { isGatehouseError } from '../../model/errors.ts';
 import { findAliasCandidates } from './aliases.ts';
 import { combineCandidates } from './combine.ts';
-import { type LicenseExpression, parseLicenseExpression } from './expression.ts';
+import { type License, type LicenseExpression, parseLicenseExpression } from './expression.ts';
 
 /** What a free `License` field says. */
 export type LicenseFieldReading =
@@ -20,27 +20,40 @@ const SEPARATORS = /\s*[/,;|&]\s*|\s+and\s+|\s+or\s+/i;
 const VAGUE_SEPARATORS = /[/,;|&]|\sand\s/i;
 const DUAL = /^dual[ -]licen[cs]ed?(?:\s+under)?\s*:?\s+/i;
 
+// Names do without punctuation, but "GPL (< 3)" is not version 3. ">=" is: which of the two it is stays open.
+const COMPARISON = /(?:[<!~^]|>(?!=)|(?<![<>!~=])=)[=\s]*v?[0-9]/i;
+
+/** The licences that a name may mean; none: it says nothing; absent: the name is not known. */
+export type FindNamed = (name: string) => readonly License[] | undefined;
+
 /** Reads a `License` field: as an SPDX expression, as a known name, or as several of these. Never guesses. */
-export function readLicenseField(text: string): LicenseFieldReading {
+export function readLicenseField(
+  text: string,
+  findNamed: FindNamed = findAliasCandidates,
+): LicenseFieldReading {
   const value = text.trim();
   if (value.length > LONGEST_NAME && /[\r\n]/.test(value)) return { kind: 'text' };
-  const candidates = findCandidates(value) ?? findSeveral(value);
+  if (COMPARISON.test(value)) return { kind: 'unread' };
+  const candidates = findCandidates(value, findNamed) ?? findSeveral(value, findNamed);
   if (candidates === undefined) return { kind: 'unread' };
   return candidates.length === 0 ? { kind: 'silent' } : { kind: 'candidates', candidates };
 }
 
-function findCandidates(text: string): readonly LicenseExpression[] | undefined {
+function findCandidates(
+  text: string,
+  findNamed: FindNamed,
+): readonly LicenseExpression[] | undefined {
   try {
     return [parseLicenseExpression(text)];
   } catch (error) {
-    if (isGatehouseError(error, 'invalid-expression')) return findAliasCandidates(text);
+    if (isGatehouseError(error, 'invalid-expression')) return findNamed(text);
     throw error;
   }
 }
 
-function findSeveral(text: string): readonly LicenseExpression[] | undefined {
+function findSeveral(text: string, findNamed: FindNamed): readonly LicenseExpression[] | undefined {
   const list = text.replace(DUAL, '');
-  const parts = list.split(SEPARATORS).map(findCandidates);
+  const parts = list.split(SEPARATORS).map((part) => findCandidates(part, findNamed));
   const known = parts.filter((part) => part !== undefined);
   if (known.length < 2 || known.length < parts.length) return undefined;
   if (known.some((candidates) => candidates.length === 0)) return undefined;

@@ -70,8 +70,8 @@ export function wordsOfText(text: string): readonly string[] {
     .replaceAll('\r', '\n')
     .replaceAll(RULES, '')
     .replaceAll(COMMENT_MARKS, '')
-    .replaceAll(MARKUP, ' ')
-    .replaceAll(COPYRIGHT_LINES, ' ')
+    .replaceAll(MARKUP, unlessRestricting)
+    .replaceAll(COPYRIGHT_LINES, unlessRestricting)
     .replaceAll(ALL_RIGHTS_RESERVED, ' ')
     .replaceAll(LIST_MARKS, '')
     // A word that is parted at the end of a line.
@@ -79,4 +79,12 @@ export function wordsOfText(text: string): readonly string[] {
     .replaceAll(/['\u2018\u2019]/g, '');
   const words = plain.toLowerCase().match(WORD) ?? [];
   return words.map((word) => EQUAL_WORDS.get(word) ?? word);
+}
+
+// "Copyright 2020 Somebody. Commercial use is prohibited." is more than a copyright line.
+const RESTRICTS =
+  /\b(?:(?:non-?)?commercial(?:ly)?|prohibited|forbidden|restricted|restrictions?|proprietary|not|only|except|without|[al]?gpl)\b/i;
+
+function unlessRestricting(found: string): string {
+  return RESTRICTS.test(found) ? found : ' ';
 }

@@ -3,6 +3,7 @@ import { isGatehouseError } from '../../model/errors.ts';
 import type { CoreMetadata } from '../../model/evidence.ts';
 import { findClassifierCandidates } from './classifiers.ts';
 import { combineCandidates } from './combine.ts';
+import { readCondaLicense } from './conda-licenses.ts';
 import {
   equalExpressions,
   type License,
@@ -167,9 +168,10 @@ function readLegacy(field: LicenseFieldReading, metadata: CoreMetadata): License
     : { kind: 'worlds', worlds, origin: 'License and classifiers' };
 }
 
-function readField({ license, licenseIsLong }: CoreMetadata): LicenseFieldReading {
+function readField({ license, licenseIsLong, conda }: CoreMetadata): LicenseFieldReading {
   if (licenseIsLong) return { kind: 'text' };
-  return license === undefined ? { kind: 'silent' } : readLicenseField(license);
+  if (license === undefined) return { kind: 'silent' };
+  return conda === undefined ? readLicenseField(license) : readCondaLicense(license);
 }
 
 function readClassifiers(classifiers: readonly string[]): ClassifiersReading {

@@ -124,6 +124,8 @@ export function collectNames(
   };
 }
 
+// Capital letters alone are not enough: ẞ is one already, and only its small ß becomes SS. This way it is Unicode's full
+// case folding for every character.
 function fold(name: string): string {
-  return name.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
+  return name.normalize('NFC').toLowerCase().toUpperCase().toLowerCase().normalize('NFC');
 }

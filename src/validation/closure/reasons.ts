@@ -126,5 +126,5 @@ function noMatch({ name, own, specifiers }: Need): string {
   }
   return specifiers.text === ''
     ? `upstream lists no artifact of ${name} with a SHA-256`
-    : `no version of ${name} matches ${specifiers.text}`;
+    : `no version of ${name} matches ${specifiers.text.trim()}`;
 }

@@ -28,7 +28,8 @@ export function createReleases(): ReleasesOf {
   }
 
   return function releasesOf(project, specifiers) {
-    const key = `${project.project}${specifiers.text}`;
+    // With what no name has in between: `foo` with `12` is not `foo1` with `2`.
+    const key = `${project.project} ${specifiers.text}`;
     const known = matching.get(key);
     if (known !== undefined) return known;
     const releases = within(all(project), [specifiers]);

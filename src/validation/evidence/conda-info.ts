@@ -4,6 +4,7 @@ import { readCondaRecord } from '../../ecosystems/conda/records.ts';
 import type { CoreMetadata } from '../../model/evidence.ts';
 import { type CondaRefusal, condaRefused, quoted } from '../archives/refusals.ts';
 import { type CondaPath, readPaths } from './conda-paths.ts';
+import { isLinkScript } from './inspectors/link-scripts.ts';
 
 /** What clients read of a conda package's `info/`, each file at most once and of one tar file. */
 export interface CondaInfo {
@@ -64,6 +65,12 @@ function readIndex(json: JsonObject): Pick<CondaInfo, 'metadata' | 'stem'> {
   if ('unreadable' in record)
     throw condaRefused('index-invalid', `info/index.json cannot be read: ${record.unreadable}`);
   const { name, version, build, pythonSitePackagesPath: sitePackages } = record;
+  // Tools copy what they do not know into repodata, where it would be the channel's own clock (CEP 47).
+  if (json['indexed_timestamp'] !== undefined)
+    throw condaRefused(
+      'index-invalid',
+      'info/index.json says when its channel first listed it, which only the channel can know',
+    );
   if (sitePackages !== undefined && !isPlainPath(sitePackages))
     throw condaRefused(
       'index-invalid',
@@ -119,6 +126,11 @@ function checkLink(json: JsonObject, isNoarchPython: boolean): void {
       throw condaRefused(
         'link-invalid',
         `info/link.json has an entry point that is none: ${quoted(JSON.stringify(entry))}`,
+      );
+    if (isLinkScript(command))
+      throw condaRefused(
+        'link-invalid',
+        `an entry point would be run while it is linked: ${quoted(command)}`,
       );
     if (INTERPRETER.test(command))
       throw condaRefused(

@@ -80,12 +80,16 @@ async function readCore(
   return Buffer.concat(await Array.fromAsync(content));
 }
 
-/** CEP 34: `conda-meta` is the client's own, and so is `info/repodata_record.json`. */
+/**
+ * CEP 34: `conda-meta` is the client's own, and so is `info/repodata_record.json`. Where there is no `info/link.json`
+ * conda reads `info/package_metadata.json` in its place, and other clients do not.
+ */
 function checkPlace({ name, part, kind }: CondaEntry): void {
   const path = name.toLowerCase();
   const [top = ''] = path.split('/', 1);
   const isMisplaced = (part === 'info' && top !== 'info') || (top === 'info' && !isInfo(name));
-  const isClients = top === 'conda-meta' || path === 'info/repodata_record.json';
+  const isClients =
+    top === 'conda-meta' || /^info\/(?:repodata_record|package_metadata)\.json$/.test(path);
   const isLink = kind === 'symlink' || kind === 'hardlink';
   const isRead = path === 'info' || /^info\/licenses(?:\/|$)/.test(path);
   if (isMisplaced || isClients || (isLink && isRead) || (path === 'info' && kind !== 'directory'))

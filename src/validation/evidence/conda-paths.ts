@@ -143,9 +143,10 @@ export function fileBehind(path: string, members: ReadonlyMap<string, Named>): s
   let name: string | undefined = path;
   for (let links = 0; links < MOST_LINKS && name !== undefined; links += 1) {
     const member: Named | undefined = members.get(name);
-    if (member?.kind === 'hardlink') return member.linkTarget;
-    if (member?.kind !== 'symlink') return member?.name;
-    name = resolveSymlink(member.name, member.linkTarget ?? '');
+    if (member === undefined || member.kind === 'file' || member.kind === 'directory')
+      return member?.name;
+    const { linkTarget = '' } = member;
+    name = member.kind === 'hardlink' ? linkTarget : resolveSymlink(member.name, linkTarget);
   }
   return undefined;
 }

@@ -39,7 +39,7 @@ function* judge(input: RuleInput): Generator<Statement> {
   if (minAgeMs === 0) return;
   const who = describeSubject(input);
   const isConda = input.name?.kind === 'conda';
-  const text = isConda ? timeOfConda(input, source) : record?.uploadTime;
+  const { text, event } = isConda ? timeOfConda(input, source) : uploadOf(record);
   const uploaded = text === undefined ? undefined : findUploadTime(text);
   if (uploaded === undefined) {
     yield {
@@ -52,7 +52,11 @@ function* judge(input: RuleInput): Generator<Statement> {
   }
   const ready = uploaded + minAgeMs;
   if (now >= ready) return;
-  const statement = { verdict: 'deny', policy: place, evidence: [`uploaded ${text}`] } as const;
+  const statement = {
+    verdict: 'deny',
+    policy: place,
+    evidence: [`${EVENTS[event].past} ${text}`],
+  } as const;
   if (uploaded > now + TOLERANCE_MS) {
     yield {
       ...statement,
@@ -65,9 +69,25 @@ function* judge(input: RuleInput): Generator<Statement> {
   yield {
     ...statement,
     code: 'age/too-young',
-    message: `${who} is too young: ready ${minute(ready)}, ${duration(minAgeMs)} after its upload (${key})`,
+    message: `${who} is too young: ready ${minute(ready)}, ${duration(minAgeMs)} after ${EVENTS[event].noun} (${key})`,
     until: ready,
   };
+}
+
+/** What an age counts from. */
+interface Beginning {
+  readonly text: string | undefined;
+  readonly event: 'upload' | 'build' | 'sight';
+}
+
+const EVENTS = {
+  upload: { past: 'uploaded', noun: 'its upload' },
+  build: { past: 'built', noun: 'its build' },
+  sight: { past: 'first seen here', noun: 'it was first seen here' },
+} as const;
+
+function uploadOf(record: ArtifactRecord | undefined): Beginning {
+  return { text: record?.uploadTime, event: 'upload' };
 }
 
 /**
@@ -75,15 +95,13 @@ function* judge(input: RuleInput): Generator<Statement> {
  * server first had it (CEP 47), where it says so, else when this mirror first saw it. A policy may let the builder's
  * time count for what was there at the first look, or a new mirror would refuse everything for a week.
  */
-function timeOfConda(
-  { record, history }: RuleInput,
-  source: PolicySource | undefined,
-): string | undefined {
-  if (record === undefined) return undefined;
-  if (record.uploadTime !== undefined) return record.uploadTime;
+function timeOfConda({ record, history }: RuleInput, source: PolicySource | undefined): Beginning {
+  if (record?.uploadTime !== undefined || record === undefined) return uploadOf(record);
   const wasThere = record.firstSeen === history.firstLook;
   const built = wasThere && source?.firstLook === 'builder-time' ? builtAt(record) : undefined;
-  return new Date(Math.min(built ?? record.firstSeen, record.firstSeen)).toISOString();
+  const isBuilt = built !== undefined && built < record.firstSeen;
+  const time = isBuilt ? built : record.firstSeen;
+  return { text: new Date(time).toISOString(), event: isBuilt ? 'build' : 'sight' };
 }
 
 /** In milliseconds, in old records in seconds. */

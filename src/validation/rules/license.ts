@@ -5,6 +5,7 @@ import { type LicenseTerms, licenseTerms } from '../license-terms.ts';
 import { judgeChange } from './license-change.ts';
 import { type Claim, judgeConflict, judgeUnsettled, judgeWorlds } from './license-claim.ts';
 import { findClarified, judgeVoid } from './license-clarification.ts';
+import { judgeContained } from './license-contained.ts';
 import { describeRelease, licenseTextsOf } from './license-facts.ts';
 import type { Rule, RuleInput, Statement } from './rule.ts';
 
@@ -81,6 +82,7 @@ function* judge(input: RuleInput): Generator<Statement> {
   const reading = readLicense(metadata.metadata, licenseTextsOf(input));
   const claim = { subject: describeRelease(input), place: policy.licenses.place };
   yield* judgeReading({ ...claim, reading }, terms);
+  yield* judgeContained(input, { ...claim, reading }, terms);
   yield* judgeChange(input, reading);
   // A record that was patched must not hide what the package says of itself.
   for (const [file, built] of builtLicenses(input, metadata.metadata)) {

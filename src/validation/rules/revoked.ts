@@ -46,11 +46,13 @@ function concerns({ subject, name }: RuleInput, { what }: Revocation): boolean {
   if (what.kind === 'bytes') return what.sha256 === subject.sha256;
   const names = name?.kind === 'conda' ? pypiNamesOf(subject.project) : [];
   if (what.project !== subject.project && !names.includes(what.project)) return false;
-  if (name?.kind === 'conda') {
-    const revokedVersion = findReleaseVersion(what.version, 'conda');
-    return revokedVersion === undefined || compareReleases(revokedVersion, name.version) === 0;
-  }
   const version = findVersion(what.version);
   const release = version && findSpecifierSet(`==${version.text}`);
-  return name === undefined || release === undefined || takes(release, name);
+  if (name?.kind !== 'conda')
+    return name === undefined || release === undefined || takes(release, name);
+  const revokedVersion = findReleaseVersion(what.version, 'conda');
+  if (revokedVersion === undefined || compareReleases(revokedVersion, name.version) === 0)
+    return true;
+  // Some versions are the same to PEP 440 alone: 2.0.0rc1 is 2.0rc1 there, and 2.0+cpu is a 2.0.
+  return release !== undefined && takes(release, name);
 }

@@ -33,7 +33,8 @@ export const trial: Rule = {
 function* judge(input: RuleInput): Generator<Statement> {
   const { policy, trial: fact, history } = input;
   const { value, place } = policy.content['install-probe'];
-  if (value === 'allow') return;
+  // Sources and conda packages are not tried, so that nothing could ever be seen of them.
+  if (value === 'allow' || (input.name !== undefined && input.name.kind !== 'wheel')) return;
   const what = describeSubject(input);
   if (fact === undefined) {
     // What was admitted before the policy wanted it stays.

@@ -147,6 +147,15 @@ test('hostile texts take no time', () => {
   expect(performance.now() - start).toBeLessThan(200);
 });
 
+test.each([`${'a'.repeat(2000)}[`, `pkg 1${' '.repeat(2000)}x`])(
+  'a record of hundreds of hostile needs takes no time (%#)',
+  (text) => {
+    const start = performance.now();
+    for (let count = 0; count < 200; count += 1) findMatchSpec(text);
+    expect(performance.now() - start).toBeLessThan(200);
+  },
+);
+
 test('whatever the text, reading it does not throw', () => {
   const pieces = ['pkg', ' ', '=', '>', '[', ']', '"', ',', '|', '*', '1.8', ':', '(', ')', 'when'];
   fc.assert(

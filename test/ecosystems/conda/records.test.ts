@@ -10,7 +10,24 @@ import { renderRunExports } from '../../../src/ecosystems/conda/run-exports.ts';
 import { findSharedData } from '../../fixtures/shared-data.ts';
 
 const RECORD = { name: 'pkg', version: '1.0', build: 'h1_0', build_number: 0 };
+const RECORD_READ = { name: 'pkg', buildNumber: 0 };
 const data = findSharedData('conda');
+
+test('a record with more needs than any honest one is not read', () => {
+  const depends = Array.from({ length: 300 }, () => `a ${'1|'.repeat(250)}1`);
+  expect(readCondaRecord({ ...RECORD, depends: depends.slice(0, 200) })).toMatchObject(RECORD_READ);
+  for (const more of [{ depends }, { extra_depends: { x: depends } }])
+    expect(readCondaRecord({ ...RECORD, ...more })).toHaveProperty('unreadable');
+});
+
+test.each(['Python', 'PYTHON', '', 'other', 1, { type: 'python' }])(
+  'noarch that clients read in different ways makes a record unreadable: %j',
+  (noarch) => {
+    expect(readCondaRecord({ ...RECORD, noarch })).toHaveProperty('unreadable');
+    for (const plain of ['python', 'generic', true, false, null])
+      expect(readCondaRecord({ ...RECORD, noarch: plain })).toMatchObject(RECORD_READ);
+  },
+);
 
 test('a record gives what it says, in our words', () => {
   const sha256 = 'AB'.repeat(32);

@@ -102,6 +102,7 @@ describe('a License field', () => {
     ['NVIDIA Proprietary Software', 'LicenseRef-NVIDIA-Proprietary'],
     ['Other/Proprietary License', 'LicenseRef-Proprietary'],
     ['Proprietary', 'LicenseRef-Proprietary'],
+    ['GPL (>= 3)', 'GPL-3.0-only | GPL-3.0-or-later'],
     ['Commercial', 'LicenseRef-Proprietary'],
     ['Free for non-commercial use', 'LicenseRef-Proprietary'],
   ])('that is a known name is every licence that it may mean: %j', (text, expected) => {
@@ -163,6 +164,11 @@ describe('a License field', () => {
     Array.from({ length: 11 }, () => 'MIT').join('/'),
     `${'BSD, '.repeat(5)}BSD`,
     'x'.repeat(4096),
+    'GPL (< 3)',
+    'GPL (> 2)',
+    'GPL !=3',
+    'LGPL ~= 2.1',
+    'GPL == v3',
   ])('is never guessed: %j', (text) => {
     expect(read(text)).toBe('unread');
   });

@@ -207,3 +207,14 @@ test('a long text takes no long time', () => {
   // Tenths of a second; a hundred times that would block whoever extracts.
   expect(performance.now() - before).toBeLessThan(5000);
 });
+
+test.each([
+  'Copyright (c) 2020 Foo. Commercial use is prohibited.',
+  '(c) 2020 Foo, non-commercial use only',
+  'Copyright 2020 Foo, licensed under the GPL',
+  'Copyright Foo, not for resale',
+  '<b not for commercial use>',
+])('%s takes something back, though such a line mostly counts for nothing', (line) => {
+  expect(read(`Copyright (c) 2020 Foo\n\n${MIT}`)).toBe('whole MIT');
+  expect(read(`${line}\n\n${MIT}`)).toBe('contains MIT');
+});

@@ -58,3 +58,36 @@ test('a large read is passed on as it is, and never past the end', async () => {
     [BYTES.length - 10, 10],
   ]);
 });
+
+test('a large read does not drop what was read near it', async () => {
+  const { access, reads } = near();
+  await access.read(0, 30);
+  await access.read(500 * KIB, 300 * KIB);
+  await access.read(100, 30);
+  expect(reads).toHaveLength(2);
+});
+
+test('reads that follow each other whole window by whole window come with few', async () => {
+  const { access, reads } = near();
+  for (let at = 0; at < BYTES.length; at += 16 * KIB) await access.read(at, 16 * KIB);
+  expect(reads.length).toBeLessThan(12);
+});
+
+test('what is read with one grows to twice as much, wherever that is', async () => {
+  const { access, reads } = near();
+  await access.read(500 * KIB, 30);
+  await access.read(516 * KIB, 30);
+  expect(reads.map(([, lengthBytes]) => lengthBytes)).toEqual([16 * KIB, 32 * KIB]);
+});
+
+test('little is read that nobody asks for where they go backwards', async () => {
+  const { access, reads } = near();
+  for (let at = BYTES.length - 64 * KIB; at >= 0; at -= 64 * KIB) await access.read(at, 30);
+  expect(reads.every(([, lengthBytes]) => lengthBytes === 16 * KIB)).toBe(true);
+});
+
+test('what lies beyond the end is asked for, so that whoever has the bytes refuses', async () => {
+  const { access, reads } = near();
+  await access.read(BYTES.length - 5, 10);
+  expect(reads).toEqual([[BYTES.length - 5, 10]]);
+});

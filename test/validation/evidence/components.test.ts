@@ -92,7 +92,27 @@ describe('bundled distributions', () => {
   });
 });
 
+test('what lies behind a thousand copies of one distribution is known to be unread', async () => {
+  const copies = Array.from({ length: 1001 }, (_, at) => [
+    `frog/${String(at).padStart(4, '0')}/newt-1.0.dist-info/METADATA`,
+    `Metadata-Version: 2.1\nName: newt\nVersion: 1.0\nLicense: ${at < 1000 ? 'MIT' : 'GPL-3.0-only'}\n`,
+  ]);
+  const { components, unreadComponents } = await found(Object.fromEntries(copies));
+  expect(components).toHaveLength(1);
+  expect(unreadComponents).toEqual(['frog/1000/newt-1.0.dist-info/METADATA']);
+});
+
 describe('an SBOM', () => {
+  test('of which a component has more licences than are read says none of them', async () => {
+    const licenses = Array.from({ length: 21 }, (_, at) => ({
+      license: { id: at < 20 ? 'MIT' : 'GPL-3.0-only' },
+    }));
+    const { components } = await listed(cycloneDx([{ name: 'newt', licenses }]));
+    expect(components?.map(({ declared }) => declared)).toEqual([
+      ['21 licenses, which were not read'],
+    ]);
+  });
+
   test('of CycloneDX gives components with what it says of them', async () => {
     const { components, unreadComponents } = await listed(
       cycloneDx([

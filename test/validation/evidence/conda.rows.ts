@@ -1,4 +1,4 @@
-import type { CondaPlan } from '../../fixtures/conda-packages.ts';
+import { type CondaPlan, pathOf } from '../../fixtures/conda-packages.ts';
 import { tarMember } from '../../fixtures/tar.ts';
 
 /** A hostile package that both formats can hold: what it is refused for, and what it is. */
@@ -37,8 +37,15 @@ export const HOSTILE: readonly HostileConda[] = [
   row('info-missing', 'no paths.json, as before 2017', { omit: ['info/paths.json'] }),
   row('index-invalid', 'an index.json without a build', { index: { build: undefined } }),
   row('index-invalid', 'a name that is none', { index: { name: 'De Mo' } }),
+  row('index-invalid', 'a noarch that only conda takes for Python’s', {
+    index: { noarch: 'Python', subdir: 'linux-64' },
+    omit: ['info/link.json'],
+  }),
   row('index-invalid', 'a site-packages outside the environment', {
     index: { python_site_packages_path: 'lib/../../site-packages' },
+  }),
+  row('index-invalid', 'a time that only its channel can know', {
+    index: { indexed_timestamp: 1_500_000_000_000 },
   }),
   row('about-invalid', 'a licence that is no text', { about: { license: ['MIT', 3] } }),
   row('paths-invalid', 'another version of paths.json', { pathsVersion: 2 }),
@@ -60,6 +67,19 @@ export const HOSTILE: readonly HostileConda[] = [
   }),
   row('path-unlisted', 'a path with a backslash', changed({ _path: 'site-packages\\demo.py' })),
   row('path-mismatch', 'another digest', changed({ sha256: 'a'.repeat(64) })),
+  row('path-mismatch', 'another digest of a link to a link', {
+    more: [
+      { name: 'share/a', content: 'x' },
+      { name: 'share/b', type: '1', link: 'share/a' },
+      { name: 'share/c', type: '1', link: 'share/b' },
+    ],
+    paths: (honest) => [
+      ...honest,
+      pathOf('share/a', 'x'),
+      pathOf('share/b', 'x'),
+      { ...pathOf('share/c', 'x'), sha256: 'a'.repeat(64) },
+    ],
+  }),
   row('path-mismatch', 'another size', changed({ size_in_bytes: 3 })),
   row('path-mismatch', 'a file that is listed as a link', changed({ path_type: 'softlink' })),
   row('forbidden-file', 'a file of the client’s own', {
@@ -70,6 +90,10 @@ export const HOSTILE: readonly HostileConda[] = [
     files: { 'Conda-Meta/history': '' },
   }),
   row('forbidden-file', 'the client’s record', { info: { 'info/repodata_record.json': '{}' } }),
+  row('forbidden-file', 'a link.json by its older name', {
+    omit: ['info/link.json'],
+    info: { 'info/package_metadata.json': '{"noarch": {"type": "python"}}' },
+  }),
   row('forbidden-file', 'info in other letters', { more: [{ name: 'INFO/index.json' }] }),
   row('forbidden-file', 'a licence text that is a link', {
     moreInfo: [{ name: 'info/licenses/COPYING', type: '2', link: 'LICENSE' }],
@@ -84,6 +108,7 @@ export const HOSTILE: readonly HostileConda[] = [
   row('link-invalid', 'an entry point with code', entryPoints('x = demo:main;import os')),
   row('link-invalid', 'an entry point outside the folder', entryPoints('../x = demo:main')),
   row('link-invalid', 'an entry point that is no text', entryPoints({ x: 1 })),
+  row('link-invalid', 'an entry point that is run at once', entryPoints('.a-post-link.sh = a:b')),
   row('link-invalid', 'an entry point instead of Python', entryPoints('python3.12 = demo:main')),
   row('noarch-layout', 'a noarch package for one Python', {
     files: { 'lib/python3.12/site-packages/evil.pth': 'import evil\n' },

@@ -217,6 +217,12 @@ test('what clients run or obey by themselves is found wherever it ends up', asyn
   expect(executables).toEqual([]);
 });
 
+test('files of other environments and of the cache of packages are for a person', async () => {
+  const files = { 'envs/other/lib/a.py': 'x', 'pkgs/python-3.12-0/lib/a.py': 'x' };
+  const { linkScripts } = await contentsOf({ files });
+  expect(linkScripts?.map(({ kind }) => kind)).toEqual(['settings', 'settings']);
+});
+
 test('scripts of Windows and for removal count too', async () => {
   const files = { 'Scripts/.demo-pre-unlink.bat': 'x', 'bin/.demo-pre-link.sh': 'x' };
   const index = { subdir: 'win-64', noarch: undefined };

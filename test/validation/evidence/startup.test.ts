@@ -13,6 +13,11 @@ test.each([
   ['some_thing-1.0.data/data/lib/python3.12/site-packages/evil.pth', RUN, 'pth-import', SHOWN],
   ['some_thing-1.0.data/data/Lib/site-packages/evil.pth', RUN, 'pth-import', SHOWN],
   ['some_thing-1.0.data/data/lib/python3.12/sitecustomize.py', RUN, 'sitecustomize', SHOWN],
+  // On Windows.
+  ['some_thing-1.0.data/data/evil.pth', RUN, 'pth-import', SHOWN],
+  ['some_thing-1.0.data/data/sitecustomize.py', RUN, 'sitecustomize', SHOWN],
+  ['some_thing-1.0.data/data/Lib/sitecustomize.py', RUN, 'sitecustomize', SHOWN],
+  ['some_thing-1.0.data/data/DLLs/usercustomize.pyd', RUN, 'usercustomize', SHOWN],
   ['Other.DATA/purelib/evil.pth', RUN, 'pth-import', SHOWN],
   ['EVIL.PTH', RUN, 'pth-import', SHOWN],
   ['tab.pth', 'import\tos', 'pth-import', ['import\tos']],
@@ -41,8 +46,9 @@ test.each([
   ['folders.pth', '../other\n/somewhere\n# import os\nimportant\n'],
   ['pkg/evil.pth', RUN],
   ['some_thing-1.0.data/scripts/evil.pth', RUN],
-  ['some_thing-1.0.data/data/evil.pth', RUN],
   ['some_thing-1.0.data/data/lib/evil.pth', RUN],
+  ['some_thing-1.0.data/data/share/evil.pth', RUN],
+  ['some_thing-1.0.data/data/share/sitecustomize.py', RUN],
   ['pkg/sitecustomize.py', RUN],
   ['sitecustomized.py', RUN],
 ])('%s does not', async (path, content) => {

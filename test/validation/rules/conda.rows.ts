@@ -7,6 +7,7 @@ import { packageRule } from '../../../src/validation/rules/package.ts';
 import { prerelease } from '../../../src/validation/rules/prerelease.ts';
 import { revoked } from '../../../src/validation/rules/revoked.ts';
 import { target } from '../../../src/validation/rules/target.ts';
+import { trial } from '../../../src/validation/rules/trial.ts';
 import { version } from '../../../src/validation/rules/version.ts';
 import { CONDA_SECTIONS, condaRow } from '../../fixtures/conda-input.ts';
 import type { Differences } from '../../fixtures/rule-input.ts';
@@ -20,10 +21,10 @@ const TODAY = Date.UTC(2026, 10, 26, 6);
 const TOO_YOUNG = {
   finding: 'deny age/too-young',
   message:
-    'numpy 2.4.0 is too young: ready 2026-12-03 06:00 UTC, 7 days after its upload (versions.min-age)',
+    'numpy 2.4.0 is too young: ready 2026-12-03 06:00 UTC, 7 days after it was first seen here (versions.min-age)',
   line: 'versions: { min-age: 7d }',
   until: '2026-12-03T06:00:00.000Z',
-  evidence: ['uploaded 2026-11-26T06:00:00.000Z'],
+  evidence: ['first seen here 2026-11-26T06:00:00.000Z'],
 };
 
 function lookedFirst(row: Differences, firstLook: number): Differences {
@@ -35,8 +36,8 @@ const BY_BUILDER = {
   sources: '{ pypi: { kind: pypi }, conda-forge: { kind: conda, first-look: builder-time } }',
 };
 
-function revokes(project: string, revokedVersion: string): Differences {
-  const row = condaRow();
+function revokes(project: string, revokedVersion: string, file?: string): Differences {
+  const row = condaRow(file === undefined ? {} : { file });
   const what = {
     kind: 'release',
     project: parseProjectName(project),
@@ -48,6 +49,16 @@ function revokes(project: string, revokedVersion: string): Differences {
 
 /** What the rules say of conda packages; what they say of wheels is in the table of each. */
 export const condaTables: readonly RuleTable[] = [
+  {
+    rule: trial,
+    rows: [
+      {
+        it: 'says nothing of conda packages, which are not tried',
+        of: condaRow({ policy: { content: '{ install-probe: deny }' } }),
+        says: [],
+      },
+    ],
+  },
   {
     rule: age,
     rows: [
@@ -71,6 +82,26 @@ export const condaTables: readonly RuleTable[] = [
           TODAY,
         ),
         says: [],
+      },
+      {
+        it: 'says that a build is too young as what it is',
+        of: lookedFirst(
+          condaRow({
+            policy: BY_BUILDER,
+            record: { firstSeen: TODAY },
+            repodata: { timestamp: Date.UTC(2026, 10, 25) },
+          }),
+          TODAY,
+        ),
+        says: [
+          {
+            ...TOO_YOUNG,
+            message:
+              'numpy 2.4.0 is too young: ready 2026-12-02 00:00 UTC, 7 days after its build (versions.min-age)',
+            until: '2026-12-02T00:00:00.000Z',
+            evidence: ['built 2026-11-25T00:00:00.000Z'],
+          },
+        ],
       },
       {
         it: 'counts from when it was first seen what came after the first look',
@@ -292,6 +323,22 @@ export const condaTables: readonly RuleTable[] = [
         says: [],
       },
       {
+        it: 'approves a letter behind the version of a library',
+        of: condaRow({ file: 'linux-64/jpeg-9c-h1234567_0.conda' }),
+        says: [],
+      },
+      ...['2.5.0pre1', '2.5.0_preview', '2.5.0c2'].map((text) => ({
+        it: `refuses ${text}, which PEP 440 reads as a candidate`,
+        of: condaRow({ file: `linux-64/numpy-${text}-py312_0.conda` }),
+        says: [
+          {
+            finding: 'deny prerelease/denied' as const,
+            message: `numpy ${text} is a pre-release, and versions.prereleases is deny`,
+            line: 'version: 1',
+          },
+        ],
+      })),
+      {
         it: 'refuses a candidate',
         of: condaRow({ file: 'linux-64/numpy-2.5.0rc1-py312_0.conda' }),
         says: [
@@ -318,6 +365,20 @@ export const condaTables: readonly RuleTable[] = [
         ],
       },
       { it: 'lets other versions through', of: revokes('numpy', '2.3'), says: [] },
+      ...[
+        ['2.4.0rc1', '2.4rc1'],
+        ['2.4', '2.4.0+cpu'],
+        ['2.4.0-1', '2.4.0.post1'],
+      ].map(([revokedVersion = '', of = '']) => ({
+        it: `takes a revocation of ${revokedVersion} to mean ${of}, as PEP 440 does`,
+        of: revokes('numpy', revokedVersion, `linux-64/numpy-${of}-0.conda`),
+        says: [
+          {
+            finding: 'deny revoked/release' as const,
+            message: `numpy ${of} was revoked on 2026-11-26 by person:sam: stolen key`,
+          },
+        ],
+      })),
     ],
   },
 ];

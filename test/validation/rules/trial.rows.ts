@@ -28,6 +28,11 @@ function said(finding: string, what: string, seen: string) {
 export const trialTable: RuleTable = {
   rule: trial,
   rows: [
+    {
+      it: 'says nothing of a source distribution, which is never built here',
+      of: { policy: ON, filename: 'numpy-2.4.0.tar.gz' },
+      says: [],
+    },
     { it: 'says nothing where the policy wants no trial', of: {}, says: [] },
     {
       it: 'waits for a trial where the policy wants one',

@@ -20,11 +20,13 @@ const MOST_LIBRARY_BYTES = 4 * 1024 * 1024;
  */
 export function inspectComponents({ distInfo, members }: WheelLayout): Inspector {
   const libraries = findLibraries(members.map(({ name }) => name));
-  const vendored = members.filter(({ name }) => isVendoredMetadata(name)).slice(0, NAMES_LISTED);
+  const kept = members.filter(({ name }) => isVendoredMetadata(name));
+  const vendored = kept.slice(0, NAMES_LISTED);
   const sboms = members.filter(({ name }) => isSbom(name, distInfo));
   const wanted = new Set([...vendored, ...sboms.slice(0, MOST_SBOMS)].map(({ name }) => name));
   const found = new Map<string, readonly BundledComponent[]>();
-  const unread = sboms.slice(MOST_SBOMS).map(({ name }) => name);
+  const beyond = [...sboms.slice(MOST_SBOMS), ...kept.slice(NAMES_LISTED)];
+  const unread = beyond.map(({ name }) => name);
   const self = distInfo.replace(/-[^-]*\.dist-info$/i, '');
   return {
     appetite({ name }) {

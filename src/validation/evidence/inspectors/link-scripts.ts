@@ -18,17 +18,26 @@ export function inspectLinkScripts(): Inspector {
   };
 }
 
-const LINK = /^\..*-(?:pre|post)-(?:un)?link\.(?:sh|bat)$/i;
+/** Whether clients run a file of this name among the commands while a package is linked or unlinked (CEP 34). */
+export function isLinkScript(name: string): boolean {
+  return LINK.test(name);
+}
+
+const LINK = /^\..*-(?:pre|post)-(?:un)?link\.(?:sh|bat)$/is;
 const KINDS: readonly (readonly [LinkScript['kind'], RegExp])[] = [
   ['activate', /^etc\/conda\/(?:de)?activate\.d\/./i],
   ['variables', /^etc\/conda\/env_vars\.d\/./i],
   ['menu', /^menu\/.*\.json$/i],
   // The same files as for wheels, where they are refused.
-  ['settings', /^(?:pyvenv\.cfg|pip\.(?:conf|ini)|\.?condarc(?:\.d)?(?:\/|$)|etc\/conda\/)/i],
+  // In a base environment the last two are other environments, and the cache of packages.
+  [
+    'settings',
+    /^(?:pyvenv\.cfg|pip\.(?:conf|ini)|\.?condarc(?:\.d)?(?:\/|$)|etc\/conda\/|envs\/|pkgs\/)/i,
+  ],
 ];
 
 function kindOf({ installed }: InspectedMember): LinkScript['kind'] | undefined {
-  if (installed?.place === 'scripts') return LINK.test(installed.path) ? 'link' : undefined;
+  if (installed?.place === 'scripts') return isLinkScript(installed.path) ? 'link' : undefined;
   if (installed?.place !== 'data') return undefined;
   return KINDS.find(([, pattern]) => pattern.test(installed.path))?.[0];
 }

@@ -98,7 +98,8 @@ function describe(
 /** Each is an expression, or a licence with an id or a name. Of more than a few, nobody says how they are joined. */
 function licensesOf(licenses: unknown): readonly string[] {
   if (!Array.isArray(licenses)) return [];
-  return licenses.slice(0, MOST_LICENSES).flatMap((choice) => {
+  if (licenses.length > MOST_LICENSES) return [`${licenses.length} licenses, which were not read`];
+  return licenses.flatMap((choice) => {
     if (!isObject(choice)) return [];
     const license = isObject(choice['license']) ? choice['license'] : {};
     const texts = [choice['expression'], license['id'], license['name']].map(findText);

@@ -1,5 +1,5 @@
 import { CONTENTS_LISTED, type StartupHook } from '../../../model/contents.ts';
-import type { InspectedMember, Inspector } from './inspector.ts';
+import type { InspectedMember, InstalledPath, Inspector } from './inspector.ts';
 
 const MOST_BYTES = 64 * 1024;
 const LINES = 5;
@@ -28,13 +28,21 @@ export function inspectStartup(): Inspector {
 }
 
 function kindOf({ installed }: InspectedMember): StartupHook['kind'] | undefined {
-  if (installed?.place !== 'site') return undefined;
-  const path = installed.path.toLowerCase();
+  const path = installed && findImportable(installed)?.toLowerCase();
+  if (path === undefined) return undefined;
   const customize = /^(site|user)customize(?:\.[^/]*)?(?:\/|$)/.exec(path)?.[1];
   if (customize !== undefined) return customize === 'site' ? 'sitecustomize' : 'usercustomize';
   if (path.includes('/')) return undefined;
   if (path.endsWith('.pth')) return 'pth-import';
   return path.endsWith('.start') ? 'start-file' : undefined;
+}
+
+/** Its path among what Python looks for. On Windows that is the top of the environment too, and `Lib` and `DLLs` there. */
+function findImportable({ place, path }: InstalledPath): string | undefined {
+  if (place === 'site') return path;
+  if (place !== 'data') return undefined;
+  const [, customize] = /^(?:lib|dlls)\/((?:site|user)customize.*)$/is.exec(path) ?? [];
+  return customize ?? (/^(?:site|user)customize\b|^[^/]+$/i.test(path) ? path : undefined);
 }
 
 // `site` reads lines as UTF-8 and else as the locale has it; Latin-1 shows every byte and keeps ASCII as it is.
