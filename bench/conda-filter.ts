@@ -3,6 +3,7 @@ import { createReadStream, readFileSync } from 'node:fs';
 import { constants, createZstdCompress } from 'node:zlib';
 
 import { compressIndex } from '../src/ecosystems/conda/compress.ts';
+import { KEY_SALT_LENGTH } from '../src/ecosystems/conda/key-set.ts';
 import { readRecordText } from '../src/ecosystems/conda/record-text.ts';
 import type { RecordSlice } from '../src/ecosystems/conda/repodata-outline.ts';
 import { renderRepodata } from '../src/ecosystems/conda/repodata-render.ts';
@@ -16,7 +17,7 @@ const [way = '', path = '', level = '1'] = process.argv.slice(2);
 
 /** One file in fifty: what a list of approved packages leaves of a subdir. */
 const KEPT_ONE_IN = 50;
-const SALT = Int32Array.of(1, 2, 3, 4);
+const SALT = crypto.getRandomValues(new Int32Array(KEY_SALT_LENGTH));
 const SHARDS = 2000;
 const RECORDS_PER_SHARD = 40;
 

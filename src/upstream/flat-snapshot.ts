@@ -1,4 +1,5 @@
 import { type ChannelRecord, findKeyName } from '../ecosystems/conda/channel-page.ts';
+import { KEY_SALT_LENGTH } from '../ecosystems/conda/key-set.ts';
 import type { RecordFrame, RepodataOutline } from '../ecosystems/conda/repodata-outline.ts';
 import { sliceRepodata, sliceRun } from '../ecosystems/conda/repodata-slices.ts';
 import { GatehouseError } from '../model/errors.ts';
@@ -36,7 +37,7 @@ export async function spoolRepodata(
   const file = await openSpoolFile(spool);
   try {
     const places: Places = { names: new Map(), last: undefined, nameless: 0 };
-    const salt = crypto.getRandomValues(new Int32Array(4));
+    const salt = crypto.getRandomValues(new Int32Array(KEY_SALT_LENGTH));
     const reading = sliceRepodata(file.copied(pieces), { salt });
     for await (const { records } of reading.batches) placeAll(records, places);
     return snapshotOf(file, places, reading.outline());

@@ -4,15 +4,20 @@ export interface KeySet {
   readonly add: (view: DataView, start: number, end: number) => boolean;
 }
 
-/** Four numbers of chance: who names a file in a channel cannot choose a name that meets another's fingerprint. */
+/** Numbers of chance, `KEY_SALT_LENGTH` of them: who names a file in a channel cannot choose what meets another. */
 export type KeySalt = Int32Array;
+
+// For each of four sums: one number for the length, and two for each four bytes of a key of 1 KiB.
+const PER_WORD = 8;
+export const KEY_SALT_LENGTH = 4 + PER_WORD * 257;
 
 /**
  * An empty set. Equal keys are always found; two different ones are taken for equal once in 10^6 sets of five million,
- * which refuses a document too many, never too few.
+ * which refuses a document too many, never too few. That is proven, whatever the keys are: each sum of halfwords times
+ * numbers of chance has 16 upper bits by which two keys are equal once in 2^16 times (multiply-shift hashing of vectors,
+ * Dietzfelbinger 1996), and there are four.
  */
 export function keySet(salt: KeySalt): KeySet {
-  const [lowWord = 1, lowState = 1, highWord = 1, highState = 1] = salt.map((number) => number | 1);
   let capacity = FEW;
   let table = new Uint32Array(2 * capacity);
   let count = 0;
@@ -44,21 +49,24 @@ export function keySet(salt: KeySalt): KeySet {
 
   return {
     add: (view, start, end) => {
-      let low = (end - start) ^ lowState;
-      let high = (end - start) ^ highState;
+      const size = end - start;
+      let [a, b] = [Math.imul(salt[0] ?? 0, size), Math.imul(salt[1] ?? 0, size)];
+      let [c, d] = [Math.imul(salt[2] ?? 0, size), Math.imul(salt[3] ?? 0, size)];
+      let next = 4;
       for (let at = start; at < end; at += 4) {
         const word = end - at >= 4 ? view.getInt32(at, true) : lastBytes(view, at, end);
-        // The upper half of each product comes down, so that no bit of a word keeps to its place.
-        const forLow = Math.imul(word, lowWord);
-        const forHigh = Math.imul(word, highWord);
-        low = Math.imul(low ^ forLow ^ (forLow >>> 16), lowState);
-        high = Math.imul(high ^ forHigh ^ (forHigh >>> 16), highState);
-        low ^= low >>> 15;
-        high ^= high >>> 15;
+        const [lower, upper] = [word & 0xffff, word >>> 16];
+        a += Math.imul(salt[next] ?? 0, lower) + Math.imul(salt[next + 1] ?? 0, upper);
+        b += Math.imul(salt[next + 2] ?? 0, lower) + Math.imul(salt[next + 3] ?? 0, upper);
+        c += Math.imul(salt[next + 4] ?? 0, lower) + Math.imul(salt[next + 5] ?? 0, upper);
+        d += Math.imul(salt[next + 6] ?? 0, lower) + Math.imul(salt[next + 7] ?? 0, upper);
+        [a, b, c, d] = [a | 0, b | 0, c | 0, d | 0];
+        next = next + PER_WORD < salt.length ? next + PER_WORD : 4;
       }
-      low = Math.imul(low ^ (low >>> 16), 0x7feb352d);
+      const high = ((a & 0xffff0000) | (b >>> 16)) >>> 0;
+      const low = ((c & 0xffff0000) | (d >>> 16)) >>> 0;
       // Zero marks an empty slot.
-      if (!put(high >>> 0 || 1, (low ^ (low >>> 15)) >>> 0)) return false;
+      if (!put(high || 1, low)) return false;
       count += 1;
       if (count * 3 > capacity * 2) grow();
       return true;

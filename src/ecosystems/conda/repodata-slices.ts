@@ -109,7 +109,7 @@ export function sliceRun(
   group: string,
   limits: RepodataLimits = REPODATA_LIMITS,
 ): RecordBatch {
-  const begun = beginRepodata(limits, new Int32Array(4));
+  const begun = beginRepodata(limits, new Int32Array(0));
   const progress: Progress = { ...begun, names: ANY_NAMES, level: 'group', group };
   const window = windowOf(memory, { length: memory.byteLength, offset: 0, isLast: true });
   if (advance(progress, window) !== memory.byteLength || progress.expecting !== 'next') {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
+import { KEY_SALT_LENGTH } from '../../../src/ecosystems/conda/key-set.ts';
 import { readRecordText } from '../../../src/ecosystems/conda/record-text.ts';
 import {
   REPODATA_LIMITS,
@@ -10,7 +11,8 @@ import { sliceRepodata } from '../../../src/ecosystems/conda/repodata-slices.ts'
 import { isGatehouseError } from '../../../src/model/errors.ts';
 import { diceOf, mutated, piecesAtRandom } from '../../fixtures/pieces.ts';
 
-export const SALT = Int32Array.of(1, 2, 3, 4);
+const roll32 = diceOf(20_261_125);
+export const SALT = Int32Array.from({ length: KEY_SALT_LENGTH }, () => roll32(2 ** 32) | 0);
 
 /** Every record with what it says, and the outline, or the reason for which the document or a record is refused. */
 export async function slicesOf(
