@@ -69,9 +69,9 @@ test.each(['repodata.json', 'repodata.json.zst'])(
   async (file) => {
     const { subdir } = subdirOf(Array.from({ length: 20_000 }, (_, at) => fileOf(`${at}`, 500)));
     let turns = 0;
-    let done = false;
+    const done = new AbortController();
     async function count(): Promise<void> {
-      for (; !done; turns += 1) await turn();
+      for (; !done.signal.aborted; turns += 1) await turn();
     }
     const counting = count();
     const found = await subdir.find(file);
