@@ -7,7 +7,7 @@ import type { Finding } from '../src/model/decision.ts';
 import { loadPolicy } from '../src/policy/load.ts';
 import type { Policy } from '../src/policy/policy.ts';
 import { openFileAccess } from '../src/store/file-access.ts';
-import { extractWheelEvidence } from '../src/validation/evidence/wheel.ts';
+import { extractEvidence } from '../src/validation/evidence/extract.ts';
 import { judge } from '../src/validation/judge.ts';
 import { RULES } from '../src/validation/rules/index.ts';
 import { digestOf } from './digest.ts';
@@ -23,7 +23,7 @@ const SURVEYED = RULES.filter(({ stage }) => stage !== 'record');
 interface Surveyed {
   readonly release: string;
   readonly kind: 'wheel' | 'sdist';
-  /** Absent: it could not be had, or nothing reads it yet. */
+  /** Absent: it could not be had. */
   readonly findings?: readonly Finding[];
   /** Why it was not examined. */
   readonly absent?: string;
@@ -37,7 +37,7 @@ export async function benchSurvey(): Promise<void> {
   const began = performance.now();
   const surveyed = [
     ...(await overAll(WHEELS, (release) => surveyWheel(release, policy))),
-    ...(await overAll(SDISTS, surveySdist)),
+    ...(await overAll(SDISTS, (release) => surveySdist(release, policy))),
   ];
   const seconds = (performance.now() - began) / 1000;
   await saveResult('survey', { policy: policy.digest, seconds, surveyed });
@@ -53,11 +53,10 @@ async function surveyWheel(release: string, policy: Policy): Promise<Surveyed> {
   }
 }
 
-// They are fetched, and are examined as wheels are as soon as there is evidence of them.
-async function surveySdist(release: string): Promise<Surveyed> {
+async function surveySdist(release: string, policy: Policy): Promise<Surveyed> {
   try {
-    await fetchSdist(release);
-    return { release, kind: 'sdist', absent: 'source distributions are not examined yet' };
+    const path = await fetchSdist(release);
+    return { release, kind: 'sdist', findings: await examine(release, path, policy) };
   } catch (error) {
     return { release, kind: 'sdist', absent: lastLine(error) };
   }
@@ -68,7 +67,7 @@ async function examine(release: string, path: string, policy: Policy): Promise<r
   const filename = parseArtifactFilename(basename(path));
   const sha256 = await digestOf(path);
   await using access = await openFileAccess(path);
-  const { evidence } = await extractWheelEvidence(access, { sha256 });
+  const { evidence } = await extractEvidence(access, { sha256 });
   const name = findArtifactName(filename, project);
   const [source] = policy.sources;
   if (source === undefined) throw new Error('the policy has no source');
@@ -82,14 +81,21 @@ async function examine(release: string, path: string, policy: Policy): Promise<r
     history: { admitted: false },
     revocations: [],
     ...(name === undefined ? {} : { name }),
-    ...(evidence.kind === 'wheel' ? { metadata: evidence.metadata } : {}),
+    ...('metadata' in evidence ? { metadata: evidence.metadata } : {}),
   };
   return judge(input, 'contents', SURVEYED).findings;
 }
 
 function printSurvey(surveyed: readonly Surveyed[]): void {
+  for (const kind of ['wheel', 'sdist'] as const) {
+    say('');
+    printFindings(surveyed.filter((one) => one.kind === kind));
+  }
+}
+
+function printFindings(surveyed: readonly Surveyed[]): void {
   const examined = surveyed.filter(({ findings }) => findings !== undefined);
-  say(`examined: ${examined.length} of ${surveyed.length}`);
+  say(`${surveyed[0]?.kind ?? 'nothing'}s examined: ${examined.length} of ${surveyed.length}`);
   const all = examined.flatMap(({ release, findings = [] }) =>
     findings.map((finding) => ({ release, finding })),
   );

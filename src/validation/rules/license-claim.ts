@@ -18,6 +18,7 @@ export interface Claim<Reading extends LicenseReading = LicenseReading> {
 
 export type WorldsReading = Extract<LicenseReading, { readonly kind: 'worlds' }>;
 type TextConflict = Extract<LicenseReading, { readonly kind: 'text-conflict' }>;
+type DeclaredConflict = Extract<LicenseReading, { readonly kind: 'conflict' }>;
 type Unsettled = Exclude<LicenseReading, WorldsReading | TextConflict>;
 
 /** Approves when every world is permitted, denies when none is, else leaves it to a person. */
@@ -81,6 +82,22 @@ export function judgeConflict(
   };
   const others = judged.filter(({ code }) => code !== 'license/ambiguous');
   return [conflict, ...others];
+}
+
+/** Denies what contradicts itself where nothing that it names is permitted: whichever is true, a person need not look. */
+export function judgeEither(
+  claim: Claim<DeclaredConflict>,
+  terms: LicenseTerms,
+): readonly Statement[] {
+  const { field, classifiers, ...rest } = claim.reading;
+  const worlds = {
+    ...rest,
+    kind: 'worlds',
+    worlds: [...field, ...classifiers],
+    origin: 'License and classifiers',
+  } as const;
+  const judged = judgeWorlds({ ...claim, reading: worlds }, terms);
+  return judged.filter(({ verdict }) => verdict === 'deny');
 }
 
 /** Leaves to a person what does not come to a set of worlds. */

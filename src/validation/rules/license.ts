@@ -3,7 +3,13 @@ import { type CoreMetadata, EXTRACTOR_OF_CONTENTS } from '../../model/evidence.t
 import { grantsFor } from '../../policy/select.ts';
 import { type LicenseTerms, licenseTerms } from '../license-terms.ts';
 import { judgeChange } from './license-change.ts';
-import { type Claim, judgeConflict, judgeUnsettled, judgeWorlds } from './license-claim.ts';
+import {
+  type Claim,
+  judgeConflict,
+  judgeEither,
+  judgeUnsettled,
+  judgeWorlds,
+} from './license-claim.ts';
 import { findClarified, judgeVoid } from './license-clarification.ts';
 import { judgeContained } from './license-contained.ts';
 import { describeRelease, licenseTextsOf } from './license-facts.ts';
@@ -96,7 +102,10 @@ function judgeReading(claim: Claim, terms: LicenseTerms): readonly Statement[] {
   const { reading } = claim;
   if (reading.kind === 'worlds') return judgeWorlds({ ...claim, reading }, terms);
   if (reading.kind === 'text-conflict') return judgeConflict({ ...claim, reading }, terms);
-  return [judgeUnsettled({ ...claim, reading })];
+  const unsettled = judgeUnsettled({ ...claim, reading });
+  return reading.kind === 'conflict'
+    ? [unsettled, ...judgeEither({ ...claim, reading }, terms)]
+    : [unsettled];
 }
 
 // As long as a licence is kept of an index.json.

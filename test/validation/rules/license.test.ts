@@ -258,6 +258,23 @@ describe('the licence rule', () => {
     expect(judge(one)).toMatchObject([{ code, verdict, message }]);
   });
 
+  it.each([
+    ['GPL-3.0-only', 'OSI Approved :: GNU Affero General Public License v3', ['review', 'deny']],
+    ['MIT', 'OSI Approved :: GNU Affero General Public License v3', ['review']],
+    ['GPL-3.0-only', 'OSI Approved :: MIT License', ['review']],
+  ])(
+    'denies a License %s that contradicts its classifier %s where neither is allowed',
+    (field, classifier, verdicts) => {
+      const said = judge({ declared: classified([classifier], field) });
+      expect(said.map(({ code, verdict }) => [code, verdict])).toEqual(
+        verdicts.map((verdict, index) => [
+          ['license/conflict', 'license/not-allowed'][index],
+          verdict,
+        ]),
+      );
+    },
+  );
+
   it('names the longest grant, its line and its end', () => {
     const [statement, ...others] = judge({ release: 'nvidia-cublas-cu12 12.1', declared: NVIDIA });
     expect(others).toEqual([]);
