@@ -199,7 +199,7 @@ describe('addresses', () => {
     ['/conda/conda/noarch/repodata.json', 'the policy has no channel "conda"'],
     ['/conda/conda-forge2/noarch/repodata.json', 'the policy has no channel "conda-forge2"'],
     ['/conda/Conda-Forge/noarch/repodata.json', 'the policy has no channel "Conda-Forge"'],
-    [`${CHANNEL}/osx-64/repodata.json`, 'conda-forge/osx-64 has no "repodata.json" here'],
+    [`${CHANNEL}/osx-64/repodata.json`, 'conda-forge/osx-64 is not mirrored; declared here'],
     [`${CHANNEL}/NOARCH/repodata.json`, 'nothing of a conda channel has this address'],
     [`${CHANNEL}/label/noarch`, 'nothing of a conda channel has this address'],
     [`${CHANNEL}//${INDEX}`, 'nothing of a conda channel has this address'],
