@@ -65,7 +65,11 @@ describe('wrong use ends with status 2 and says how to use it', () => {
     ['client-config', ['--for', 'easy_install'], 'usage: gatehouse client-config --for pip|uv'],
     ['client-config', ['--for', 'pip', '--url', 'here'], '--url: got here, expected an http'],
     ['revoke', ['app==1.0'], 'usage: gatehouse revoke SHA256|[CHANNEL::]NAME==VERSION --reason'],
-    ['revoke', ['app', '--reason', 'bad'], 'usage: gatehouse revoke SHA256|[CHANNEL::]NAME==VERSION'],
+    [
+      'revoke',
+      ['app', '--reason', 'bad'],
+      'usage: gatehouse revoke SHA256|[CHANNEL::]NAME==VERSION',
+    ],
   ] as const)('%s %j', async ([verb, words, message]) => {
     const ran = await service.gatehouse(verb, ...words);
     expect(ran).toMatchObject({ status: 2, stdout: '' });
