@@ -38,6 +38,8 @@ export function createGatherer(state: MirrorState, parts: GathererParts): Gather
   const load = coalesce(loadStored);
   const fetch = coalesce(fetchPage);
   const metadata = createMetadataGatherer(state, parts);
+  /** All names of a channel wait for its index, and its error is theirs. */
+  const logged = new WeakSet<Error>();
 
   async function loadStored(name: ProjectName): Promise<KnownProject | undefined> {
     const found = await readHome(name);
@@ -64,7 +66,10 @@ export function createGatherer(state: MirrorState, parts: GathererParts): Gather
     } catch (error) {
       if (!isGatehouseError(error)) throw error;
       const { code, message: reason } = error;
-      state.log.warn({ project: name, code, reason }, 'project page not fetched');
+      if (!logged.has(error)) {
+        logged.add(error);
+        state.log.warn({ project: name, code, reason }, 'project page not fetched');
+      }
       const before = state.projects.get(name);
       state.projects.set(name, { ...(before ?? unanswered(name)), asked: clock() });
       if (before === undefined) announce(state);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+import { pino } from 'pino';
 import { expect, test } from 'vitest';
 
 import { findCondaName } from '../../src/ecosystems/conda/names.ts';
@@ -166,4 +167,27 @@ test('a denied project of PyPI is denied as a conda package', async () => {
     },
     policy,
   );
+});
+
+async function explained({ mirror }: House, name: string): Promise<void> {
+  await Promise.race([
+    mirror.conda.explain({ project: nameOf(name) }),
+    new Promise((resolve) => setTimeout(resolve, 500)),
+  ]);
+}
+
+test('a channel that cannot be read is logged once, not for each of its names', async () => {
+  const log: string[] = [];
+  await using index = await startFakeIndex({ artifacts: [] });
+  const absent = pathToFileURL(join(tmpdir(), 'gatehouse-no-such-channel/')).href;
+  await using house = await openHouse({
+    index,
+    policy: POLICY.replace('>=1,<2', '>=1,<2\n    - conda-forge::newt\n    - conda-forge::toad'),
+    channels: { 'conda-forge': absent },
+    log: pino({ level: 'warn' }, { write: (text: string) => void log.push(text) }),
+  });
+  await expect.poll(() => log.length).toBeGreaterThan(0);
+  // Those of the other names would come with it.
+  await Promise.all(['newt', 'toad'].map((name) => explained(house, name)));
+  expect(log.filter((line) => line.includes('project page not fetched'))).toHaveLength(1);
 });
